@@ -1,0 +1,164 @@
+"""Check that intents, scripts, rules, lexicon and shops agree; every problem is listed at once."""
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from app.errors import DataError, Problem
+from app.pipeline import Knowledge, load_knowledge
+from app.reply import rules as rulebook
+from app.reply.authority import RULED
+from app.reply.library import Library
+from app.settings import Settings
+from app.shop.load import list_shops, load_shop
+from app.understand import catalogue as catalogues
+from app.understand.catalogue import Catalogue
+from app.understand.normalise import Normaliser
+from app.understand.reader import load_words
+
+_FEWEST = 80
+_FEWEST_RARE = 40
+_ALIKE = 0.9
+"""Share of character pairs that two lines of different intents must not exceed."""
+_ALIKE_FROM = 7
+"""Shorter lines differ by one telling character (能退吗, 能换吗) and are only compared whole."""
+_RARE = frozenset({"chat", "risk"})
+
+
+def check(settings: Settings) -> list[Problem]:
+    """List everything that is wrong with the data."""
+    problems: list[Problem] = []
+
+    def collect(read: Callable[[], Any]) -> Any:
+        """Run `read`; keep its problems and give None where it fails."""
+        try:
+            return read()
+        except DataError as error:
+            problems.extend(error.problems)
+            return None
+
+    catalogue = collect(lambda: catalogues.load(settings.intents))
+    library = Library(settings.scripts)
+    problems.extend(library.problems())
+    if catalogue is not None:
+        problems.extend(_lines(catalogue))
+        problems.extend(_scripts(catalogue, library))
+        problems.extend(_golden(catalogue, settings.home / "tests" / "golden"))
+    knowledge = collect(lambda: load_knowledge(settings)) if catalogue is not None else None
+    if knowledge is not None:
+        problems.extend(_lexicon(knowledge))
+        problems.extend(_needs(knowledge))
+        collect(lambda: rulebook.prove(knowledge.rules, knowledge.linter))
+    for shop in list_shops(settings.shops):
+        data = collect(partial(load_shop, settings.shops, shop))
+        if data is not None and data.scripts.is_dir():
+            problems.extend(Library(settings.scripts, own=data.scripts).problems())
+    return list(dict.fromkeys(problems))
+
+
+def _lines(catalogue: Catalogue) -> Iterator[Problem]:
+    """Find thin intents, duplicates and near-duplicates across intents."""
+    normalise = Normaliser()
+    seen: dict[str, tuple[str, str]] = {}
+    for intent in catalogue:
+        file = _file(intent.group, intent.name)
+        fewest = _FEWEST_RARE if intent.group in _RARE else _FEWEST
+        if len(intent.file.examples) < fewest:
+            yield Problem(file, "examples", f"只有 {len(intent.file.examples)} 句，至少 {fewest} 句")
+        for line in intent.file.examples:
+            bare = bare_text(normalise(line).text) or line
+            if bare in seen:
+                other, text = seen[bare]
+                where = "本文件" if other == intent.name else other
+                yield Problem(file, "examples", f"「{line}」和 {where} 的「{text}」重复，删掉一句")
+            seen[bare] = (intent.name, line)
+        for miss in intent.file.near_misses:
+            if miss.intent == intent.name:
+                yield Problem(file, "near_misses", f"「{miss.text}」指的是自己")
+    yield from _near(seen)
+    for intent in catalogue:
+        for miss in intent.file.near_misses:
+            owner = seen.get(bare_text(normalise(miss.text).text))
+            if owner and owner[0] != miss.intent:
+                text = f"「{miss.text}」说属于 {miss.intent}，却是 {owner[0]} 的例句"
+                yield Problem(_file(intent.group, intent.name), "near_misses", text)
+
+
+def _near(seen: Mapping[str, tuple[str, str]]) -> Iterator[Problem]:
+    """Compare lines of different intents that share a rare pair of characters."""
+    pairs = {
+        text: frozenset(text[at : at + 2] for at in range(len(text) - 1)) for text in seen if len(text) >= _ALIKE_FROM
+    }
+    holders: dict[str, list[str]] = {}
+    for text, grams in pairs.items():
+        for gram in grams:
+            holders.setdefault(gram, []).append(text)
+    for text, grams in pairs.items():
+        rarest = sorted(grams, key=lambda gram: len(holders[gram]))[: max(1, len(grams) // 5 + 1)]
+        for other in {other for gram in rarest for other in holders[gram]}:
+            if other <= text or seen[other][0] == seen[text][0]:
+                continue
+            likeness = len(grams & pairs[other]) / len(grams | pairs[other])
+            if likeness >= _ALIKE:
+                name, line = seen[text]
+                yield Problem(
+                    f"intents/…/{name}.yaml", "examples", f"「{line}」太像 {seen[other][0]} 的「{seen[other][1]}」"
+                )
+
+
+def bare_text(text: str) -> str:
+    """Strip everything but letters, digits and symbols such as emoji."""
+    return "".join(char for char in text if unicodedata.category(char)[0] in "LNS")
+
+
+def _scripts(catalogue: Catalogue, library: Library) -> Iterator[Problem]:
+    """Find intents without a script and scripts whose flow is not the intent's."""
+    names = set(library.names())
+    for intent in catalogue:
+        if f"{intent.group}/{intent.name}" not in names:
+            yield Problem(f"scripts_zh/{intent.group}/{intent.name}.j2", "", "这个意图还没有脚本")
+            continue
+        flow = library.flow(f"{intent.group}/{intent.name}")
+        if flow != intent.flow:
+            yield Problem(
+                f"scripts_zh/{intent.group}/{intent.name}.j2", "extends", f"继承的是 {flow}，意图写的是 {intent.flow}"
+            )
+    for name in sorted(names - {f"{intent.group}/{intent.name}" for intent in catalogue} - {"other/unclear"}):
+        yield Problem(f"scripts_zh/{name}.j2", "", "没有同名的意图文件")
+    for name in sorted(RULED):
+        if name not in catalogue:
+            yield Problem("app/reply/authority.py", name, "权限规则指向不存在的意图")
+
+
+def _golden(catalogue: Catalogue, folder: Path) -> Iterator[Problem]:
+    for path in sorted(folder.glob("*/*.yaml")) if folder.is_dir() else ():
+        if path.stem not in catalogue and path.stem != "unclear":
+            yield Problem(f"tests/golden/{path.parent.name}/{path.name}", "", "没有同名的意图文件")
+
+
+def _lexicon(knowledge: Knowledge) -> Iterator[Problem]:
+    """Find lexicon words that the tokeniser still splits, and risks that name unknown intents."""
+    for word in load_words(knowledge.settings.lexicon):
+        if knowledge.reader.cut(word) != [knowledge.reader.normaliser(word).text]:
+            yield Problem("lexicon_zh/words.txt", word, "切词时没有保持整词，检查有无空格或写法")
+    for intent in knowledge.ear.intents:
+        if intent not in knowledge.catalogue:
+            yield Problem("lexicon_zh/risk.yaml", intent, "意图不存在")
+
+
+def _needs(knowledge: Knowledge) -> Iterator[Problem]:
+    for intent in knowledge.catalogue:
+        for need in intent.file.needs:
+            if need not in knowledge.asks:
+                yield Problem(_file(intent.group, intent.name), "needs", f"scripts_zh/asks.yaml 里没有 {need} 的问法")
+
+
+def _file(group: str, name: str) -> str:
+    return f"intents/{group}/{name}.yaml"
+
+
+def summary(problems: Sequence[Problem]) -> str:
+    """Say how it stands in one line."""
+    return f"有 {len(problems)} 处要改" if problems else "都对得上，没有问题"

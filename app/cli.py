@@ -1,0 +1,285 @@
+"""The command line: miaohui draft | classify | train | evaluate | check | serve | lint | new-intent."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from app.errors import ArtefactError, MiaohuiError, RequestError
+from app.pipeline import Pipeline
+from app.records import STATUSES, Order, Platform
+from app.settings import Settings
+
+cli = typer.Typer(
+    name="miaohui", help="秒回：草拟电商客服回复，人来按发送。", no_args_is_help=True, add_completion=False
+)
+out = Console()
+err = Console(stderr=True)
+
+WRONG_CALL = 2
+FALLS_SHORT = 1
+
+
+def main() -> None:
+    """Run the command line; every expected error is one or a few lines and exit status 2."""
+    try:
+        cli()
+    except MiaohuiError as error:
+        err.print(str(error), style="red", markup=False, highlight=False)
+        sys.exit(WRONG_CALL)
+
+
+ShopOption = Annotated[str, typer.Option("--shop", help="店铺文件夹名")]
+NoTrain = Annotated[bool, typer.Option("--no-train", help="模型缺失或过期时不训练，直接报原因")]
+
+
+@cli.command()
+def draft(
+    text: Annotated[str, typer.Argument(help="买家说的话，- 表示从标准输入读")],
+    shop: ShopOption = "",
+    order: Annotated[Path | None, typer.Option("--order", help="订单 JSON 文件，或直接写状态如 unshipped")] = None,
+    product: Annotated[str, typer.Option("--product", help="买家在看的商品：货号或平台商品号")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="输出接口同样的 JSON")] = False,
+    no_train: NoTrain = False,
+) -> None:
+    """Draft replies to one buyer message."""
+    from app.records import Message, Turn
+    from app.service.schema import DraftRequest, draft_id, reply_json
+    from app.show import show_reply
+
+    settings = Settings()
+    shop = shop or settings.shop
+    known = _order(order)
+    pipeline = _pipeline(settings, train=not no_train)
+    words = sys.stdin.read() if text == "-" else text
+    reply = pipeline.reply(Message((Turn("buyer", words),), datetime.now(UTC), known, product), shop=shop)
+    titles = {intent.name: intent.title for intent in pipeline.knowledge.catalogue}
+    if as_json:
+        name = draft_id(DraftRequest.model_validate({"text": words}), shop)
+        body = reply_json(reply, titles, name=name, conversation="", took_ms=0.0)
+        typer.echo(json.dumps(body, ensure_ascii=False, indent=2))
+    else:
+        show_reply(reply, titles, out)
+
+
+@cli.command()
+def classify(
+    jsonl: Annotated[Path, typer.Option("--jsonl", help="每行一个 JSON 的文件，- 表示标准输入")],
+    model: Annotated[Path | None, typer.Option("--model", help="模型文件夹")] = None,
+    no_train: NoTrain = False,
+) -> None:
+    """Rank the intents of messages: one JSON object a line in, one out, in the same order."""
+    from app.service.schema import classified_json
+
+    pipeline = _pipeline(Settings(), train=not no_train, folder=model)
+    for number, line in enumerate(_lines(jsonl), 1):
+        if not line.strip():
+            continue
+        try:
+            text = json.loads(line)["text"]
+            ranking = pipeline.classify(text)
+        except (ValueError, KeyError, TypeError) as error:
+            raise RequestError("bad_line", f'第 {number} 行要是带 text 的 JSON，如 {{"text": "几点发货"}}') from error
+        except RequestError as error:
+            raise RequestError(error.code, f"第 {number} 行：{error}") from error
+        typer.echo(json.dumps(classified_json(text, ranking), ensure_ascii=False))
+
+
+@cli.command()
+def lint(
+    text: Annotated[str, typer.Argument(help="要检查的话，- 表示从标准输入读")],
+    platform: Annotated[str, typer.Option("--platform", help="pinduoduo、taobao、jd 或 douyin")] = "pinduoduo",
+    category: Annotated[str, typer.Option("--category", help="general、food 或 cosmetics")] = "general",
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Check a text against law and platform rules; exit status 1 where it must not be sent."""
+    from app.reply import rules
+    from app.reply.lint import Linter
+    from app.service.schema import LintRequest, finding_json
+    from app.show import show_findings
+    from app.understand.normalise import Normaliser
+
+    words = sys.stdin.read() if text == "-" else text
+    try:
+        request = LintRequest.model_validate({"text": words, "platform": platform, "category": category})
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise RequestError("bad_option", f"--{fault['loc'][0]} 可选：{fault['ctx']['expected']}") from error
+    chosen: Platform = request.platform or "pinduoduo"
+    findings = Linter(rules.load(Settings().rules), Normaliser())(words, platform=chosen, category=request.category)
+    if as_json:
+        typer.echo(json.dumps({"findings": [finding_json(one) for one in findings]}, ensure_ascii=False, indent=2))
+    else:
+        show_findings(words, findings, out)
+    if any(finding.level == "block" for finding in findings):
+        raise typer.Exit(FALLS_SHORT)
+
+
+@cli.command()
+def train(
+    data: Annotated[
+        list[Path] | None, typer.Option("--data", help="训练数据：intents 文件夹，或 label、text 两列的 TSV/CSV")
+    ] = None,
+    target: Annotated[Path | None, typer.Option("--out", help="模型写到哪个文件夹")] = None,
+) -> None:
+    """Train the classifier and say what it was trained on."""
+    from app import pipeline
+    from app.training import read_lines, save_trained
+
+    settings = Settings()
+    knowledge = pipeline.load_knowledge(settings)
+    lines = read_lines(data) if data else knowledge.catalogue.lines()
+    folder = target or settings.models / pipeline.MODEL
+    with _bar("训练") as progress:
+        model = save_trained(knowledge, lines, folder, own=not data, progress=progress)
+    card = model.card
+    out.print(
+        f"练好了：{card.lines} 句，{card.intents} 个意图，{card.features} 个特征；"
+        f"交叉验证首选对 {card.scores['held_out_accuracy']:.3f} → {folder}",
+        highlight=False,
+    )
+
+
+@cli.command()
+def evaluate(
+    data: Annotated[Path | None, typer.Option("--data", help="带标注的 JSONL；不写就在训练集上交叉验证")] = None,
+    model: Annotated[Path | None, typer.Option("--model", help="模型文件夹")] = None,
+    folds: Annotated[int, typer.Option("--folds", min=2, max=20, help="交叉验证分几份")] = 5,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    fail_under: Annotated[float, typer.Option("--fail-under", help="首选对的比例低于它就以状态 1 退出")] = 0.0,
+) -> None:
+    """Measure the classifier on a labelled file, or by cross-validation over the training set."""
+    from app import pipeline
+    from app.evaluate.metrics import score
+    from app.evaluate.report import as_json as figures
+    from app.evaluate.report import parts, show
+    from app.evaluate.run import cross_validate, judge, read_cases
+
+    settings = Settings()
+    if data is not None:
+        cases = read_cases(data)
+        ready = _pipeline(settings, folder=model)
+        with _bar("评测") as progress:
+            judged = judge(ready.classifier, cases, progress)
+    else:
+        knowledge = pipeline.load_knowledge(settings)
+        with _bar("交叉验证") as progress:
+            judged = cross_validate(knowledge.catalogue.lines(), knowledge.reader, folds=folds, progress=progress)
+    if as_json:
+        typer.echo(json.dumps(figures(judged), ensure_ascii=False, indent=2))
+    else:
+        show(judged, out, title=data.name if data else f"训练集 {folds} 份交叉验证")
+    split = parts(judged)
+    if score(split.get("脱离上文可判", judged)).at_1 < fail_under:
+        err.print(f"首选对的比例低于 {fail_under}", style="red")
+        raise typer.Exit(FALLS_SHORT)
+
+
+@cli.command()
+def check() -> None:
+    """Check that intents, scripts, rules, lexicon and shops agree."""
+    from app.check import check as find
+    from app.check import summary
+
+    problems = find(Settings())
+    for problem in problems:
+        out.print(str(problem), markup=False, highlight=False, soft_wrap=True)
+    out.print(summary(problems), style="red" if problems else "green", highlight=False)
+    if problems:
+        raise typer.Exit(FALLS_SHORT)
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option("--host")] = "",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 0,
+    no_train: NoTrain = False,
+) -> None:
+    """Serve the page and the API."""
+    import uvicorn
+
+    from app.service.web import create_app
+
+    settings = Settings()
+    app = create_app(_pipeline(settings, train=not no_train))
+    address = (host or settings.host, port or settings.port)
+    out.print(f"秒回已就绪：http://{address[0]}:{address[1]}", style="green", highlight=False)
+    uvicorn.run(app, host=address[0], port=address[1], log_level="warning", access_log=False)
+
+
+@cli.command("new-intent")
+def new_intent(
+    name: Annotated[str, typer.Argument(help="组/名，如 aftersales/wrong_colour")],
+    title: Annotated[str, typer.Option("--title", help="中文名称")] = "新意图",
+    flow: Annotated[str, typer.Option("--flow", help="reception、aftersales、risk 或 review")] = "reception",
+) -> None:
+    """Lay out the three files of a new intent: examples, script, golden test."""
+    from app.scaffold import lay_out
+
+    for path in lay_out(Settings(), name, title=title, flow=flow):
+        out.print(f"写好 {path}", highlight=False)
+
+
+def _pipeline(settings: Settings, *, train: bool = True, folder: Path | None = None) -> Pipeline:
+    """Get the pipeline ready; a missing or stale model is trained with a progress bar."""
+    from app import pipeline
+    from app.training import save_trained
+
+    knowledge = pipeline.load_knowledge(settings)
+
+    try:
+        model = pipeline.load_model(knowledge, folder)
+    except ArtefactError as reason:
+        if not train or folder is not None:
+            raise
+        err.print(f"{reason}。现在自动训练。", highlight=False)
+        target = settings.models / pipeline.MODEL
+        with _bar("训练") as progress:
+            model = save_trained(knowledge, knowledge.catalogue.lines(), target, own=True, progress=progress)
+    return pipeline.build(knowledge, model)
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[str, float], None]]:
+    """Show a progress bar on standard error while the block runs."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda stage, done: bar.update(task, description=stage, completed=done)
+
+
+def _order(source: Path | None) -> Order:
+    """Read an order from a JSON file, or take a bare status."""
+    from app.service.schema import SentOrder
+    from app.strict_yaml import problems_of
+
+    if source is None:
+        return Order()
+    if str(source) in STATUSES:
+        return SentOrder.model_validate({"status": str(source)}).order()
+    try:
+        return SentOrder.model_validate_json(source.read_bytes()).order()
+    except OSError as error:
+        states = "、".join(STATUSES)
+        raise RequestError("bad_order", f"--order：读不到 {source}；可写 JSON 文件或状态（{states}）") from error
+    except ValidationError as error:
+        raise RequestError("bad_order", "\n".join(map(str, problems_of(error, name=source.name)))) from error
+
+
+def _lines(source: Path) -> Iterator[str]:
+    if str(source) == "-":
+        yield from sys.stdin
+        return
+    try:
+        yield from source.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RequestError("bad_file", f"读不到 {source}，要 UTF-8 的文本文件") from error

@@ -1,0 +1,265 @@
+"""The frozen values that travel between stages."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+Span = tuple[int, int]
+Role = Literal["buyer", "agent"]
+Status = Literal["unpaid", "unshipped", "shipped", "signed", "refunding", "closed"]
+Style = Literal["brief", "standard", "soothing"]
+Level = Literal["block", "warn", "info"]
+Kind = Literal["reply", "ask", "hand_over"]
+Flow = Literal["reception", "aftersales", "risk", "review"]
+Platform = Literal["pinduoduo", "taobao", "jd", "douyin"]
+
+STATUSES: tuple[Status, ...] = ("unpaid", "unshipped", "shipped", "signed", "refunding", "closed")
+STYLES: tuple[Style, ...] = ("brief", "standard", "soothing")
+PLATFORMS: tuple[Platform, ...] = ("pinduoduo", "taobao", "jd", "douyin")
+UNKNOWN = "unknown"
+
+
+# what comes in
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of the conversation, as it was written."""
+
+    role: Role
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of an order; `price` in yuan."""
+
+    title: str
+    sku: str = ""
+    qty: int = 1
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the platform knows of the order; None where it was not told."""
+
+    status: Status | None = None
+    order_no: str = ""
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    last_scan_at: datetime | None = None
+    signed_at: datetime | None = None
+    courier: str = ""
+    tracking_no: str = ""
+    amount: Decimal | None = None
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """All that one call asks to be answered."""
+
+    turns: tuple[Turn, ...]
+    now: datetime
+    order: Order = field(default_factory=Order)
+    product: str = ""
+    platform: Platform | None = None
+    traits: tuple[str, ...] = ()
+    styles: tuple[Style, ...] = STYLES
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the conversation has seen before this message."""
+
+    greeted: bool = False
+    closed: bool = False
+    asked: tuple[tuple[str, ...], ...] = ()
+    """The intents of each earlier buyer message, oldest first."""
+
+    def repeats(self, intent: str) -> int:
+        """Count how often `intent` was asked before."""
+        return sum(intent in intents for intents in self.asked)
+
+
+# understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """Folded text; `offsets[i]` is where character i stood in `raw`."""
+
+    raw: str
+    text: str
+    offsets: tuple[int, ...]
+
+    def raw_span(self, start: int, end: int) -> Span:
+        """Map a span of `text` back to `raw`."""
+        if start >= end:
+            at = self.offsets[start] if start < len(self.offsets) else len(self.raw)
+            return at, at
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A value found in the message: `raw[span[0]:span[1]] == value`; `norm` is its canonical form."""
+
+    name: str
+    value: str
+    span: Span
+    norm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A normalised message with the values found in it."""
+
+    normalised: Normalised
+    masked: str
+    """The text with numbers, addresses and the like replaced by one mark each."""
+    tokens: tuple[str, ...]
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An intent and its calibrated probability."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What the classifier makes of a message; `intents` are to be answered in that order."""
+
+    scored: tuple[Scored, ...]
+    intents: tuple[Scored, ...]
+    words: tuple[str, ...] = ()
+    nearest: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        return bool(self.intents) and self.intents[0].name != UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How the buyer sounds: anger from 0 (calm) to 3 (furious)."""
+
+    anger: int = 0
+    sad: bool = False
+    """Illness, bereavement, a child hurt: no cheerful word fits."""
+
+
+# deciding
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A fact the answer needs, and the question that gets it."""
+
+    name: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What this agent may grant now; `needs` names who must agree beyond it."""
+
+    granted: str
+    limit: str
+    needs: Literal["lead"] | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One intent and the script that answers it in this order state."""
+
+    intent: str
+    script: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    kind: Kind
+    answers: tuple[Answer, ...]
+    flow: Flow
+    missing: tuple[Missing, ...] = ()
+    authority: Authority | None = None
+    risk: tuple[Risk, ...] = ()
+
+
+# going out
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    stage: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A place in a text that breaks a rule; `span` counts characters of that text."""
+
+    rule: str
+    level: Level
+    span: Span
+    message: str
+    rewrite: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    style: Style
+    text: str
+    segments: tuple[Segment, ...]
+    blanks: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def sendable(self) -> bool:
+        """Hold only where nothing is left to fill and nothing is blocked."""
+        return not self.blanks and all(finding.level != "block" for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A note for the order; `flag` asks for the coloured flag beside it."""
+
+    text: str
+    flag: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Everything an agent gets for one message."""
+
+    shop: str
+    decision: Decision
+    ranking: Ranking
+    slots: tuple[Slot, ...]
+    stage: str
+    drafts: tuple[Draft, ...]
+    remark: Remark | None
+    todo: tuple[str, ...]
+    follow_up: FollowUp | None

@@ -1,0 +1,178 @@
+"""The scripts: found, compiled and checked; a shop's own folder comes before the common one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    nodes,
+)
+from jinja2.meta import find_undeclared_variables
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pydantic import BaseModel, ConfigDict
+
+from app.errors import DataError, Problem
+from app.records import Style
+from app.reply.variables import FUNCTIONS, NAMES
+from app.strict_yaml import load_model
+
+HIDDEN = ("remark", "todo", "follow_up_at")
+"""Blocks that the buyer never sees."""
+_BANNED_FILTERS = frozenset({"default", "d", "safe"})
+
+
+class _Styles(BaseModel):
+    """Which stages each style speaks, by flow."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    core: tuple[str, ...]
+    brief: dict[str, tuple[str, ...]]
+    standard: dict[str, tuple[str, ...]]
+    soothing: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Styles:
+    """Say which stages a style speaks in a flow, and which of them a second question keeps."""
+
+    core: frozenset[str]
+    spoken: Mapping[tuple[str, str], frozenset[str]]
+
+    def __call__(self, style: Style, flow: str, *, second: bool) -> frozenset[str]:
+        stages = self.spoken[style, flow]
+        return stages & self.core if second else stages
+
+
+def load_styles(scripts: Path) -> Styles:
+    """Read `styles.yaml`."""
+    file = load_model(scripts / "styles.yaml", _Styles, root=scripts.parent)
+    tables: dict[str, dict[str, tuple[str, ...]]] = {
+        "brief": file.brief,
+        "standard": file.standard,
+        "soothing": file.soothing,
+    }
+    spoken = {(style, flow): frozenset(stages) for style, table in tables.items() for flow, stages in table.items()}
+    return Styles(frozenset(file.core), spoken)
+
+
+class Library:
+    """Hold the compiled scripts of one shop.
+
+    A shop's script `<shop>/scripts/aftersales/wrong_item.j2` says `{% extends "base/aftersales/wrong_item.j2" %}`
+    and fills only the stage it words in its own way.
+    """
+
+    def __init__(self, scripts: Path, *, own: Path | None = None, cache: Path | None = None) -> None:
+        self._scripts = scripts
+        self._own = own
+        folders = [FileSystemLoader(own)] if own and own.is_dir() else []
+        common = FileSystemLoader(scripts)
+        bytecode = None
+        if cache is not None:
+            cache.mkdir(parents=True, exist_ok=True)
+            bytecode = FileSystemBytecodeCache(str(cache))
+        self.environment = ImmutableSandboxedEnvironment(
+            loader=ChoiceLoader([*folders, common, PrefixLoader({"base": common})]),
+            undefined=StrictUndefined,
+            autoescape=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=400,
+            bytecode_cache=bytecode,
+        )
+        self.environment.globals.clear()
+
+    def names(self) -> list[str]:
+        """List the scripts as `group/intent`."""
+        return sorted(
+            path.relative_to(self._scripts).with_suffix("").as_posix() for path in self._scripts.glob("[a-z]*/*.j2")
+        )
+
+    def template(self, name: str) -> Template:
+        """Give the compiled script called `group/intent`."""
+        try:
+            return self.environment.get_template(f"{name}.j2")
+        except TemplateSyntaxError as error:
+            where = error.filename or error.name or name
+            raise DataError(
+                [Problem(Path(where).name, f"第 {error.lineno} 行", f"模板读不懂：{error.message}")]
+            ) from error
+        except TemplateError as error:
+            raise DataError([Problem(f"{name}.j2", "", f"找不到脚本或它所继承的模板：{error}")]) from error
+
+    def flow(self, name: str) -> str:
+        """Name the flow that a script extends, "" where it extends none."""
+        source, _, _ = self._source(f"{name}.j2")
+        for extends in self.environment.parse(source).find_all(nodes.Extends):
+            if isinstance(extends.template, nodes.Const):
+                return Path(str(extends.template.value)).stem
+        return ""
+
+    def _source(self, name: str) -> tuple[str, str | None, object]:
+        loader = self.environment.loader
+        return loader.get_source(self.environment, name) if loader else ("", None, None)
+
+    def warm(self) -> None:
+        """Compile every script now, so that the first buyer does not wait for it."""
+        for name in self.names():
+            self.template(name)
+
+    def problems(self) -> list[Problem]:
+        """List every fault of every script: syntax, unknown variables, banned filters, unknown stages."""
+        problems: list[Problem] = []
+        for folder in filter(None, (self._scripts, self._own)):
+            for path in sorted(folder.glob("*/*.j2")):
+                problems.extend(self._faults(path, folder))
+        return problems
+
+    def _faults(self, path: Path, folder: Path) -> list[Problem]:
+        name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        try:
+            tree = self.environment.parse(path.read_text(encoding="utf-8"))
+        except TemplateSyntaxError as error:
+            return [Problem(name, f"第 {error.lineno} 行", f"模板读不懂：{error.message}")]
+        known = {*NAMES, *FUNCTIONS}
+        problems = [
+            Problem(name, variable, "脚本里没有这个变量，可用的变量见 scripts_zh/README.md")
+            for variable in sorted(find_undeclared_variables(tree) - known)
+        ]
+        problems.extend(
+            Problem(name, f"第 {node.lineno} 行", f"不许用过滤器 {node.name}：缺的事实要问或留空白")
+            for node in tree.find_all(nodes.Filter)
+            if node.name in _BANNED_FILTERS
+        )
+        if path.parent.name != "_flow":
+            allowed = self._stages(tree)
+            problems.extend(
+                Problem(
+                    name, f"block {block.name}", f"这个流程没有阶段 {block.name}，可用：{'、'.join(sorted(allowed))}"
+                )
+                for block in tree.find_all(nodes.Block)
+                if allowed and block.name not in allowed
+            )
+            if not any(tree.find_all(nodes.Extends)):
+                problems.append(Problem(name, "", '第一行要继承流程，如 {% extends "_flow/aftersales.j2" %}'))
+        return problems
+
+    def _stages(self, tree: nodes.Template) -> set[str]:
+        """Give the blocks of the flow that a script extends, followed to its root."""
+        for extends in tree.find_all(nodes.Extends):
+            if not isinstance(extends.template, nodes.Const):
+                return set()
+            try:
+                source, _, _ = self._source(str(extends.template.value))
+            except TemplateError:
+                return set()
+            parent = self.environment.parse(source)
+            return {block.name for block in parent.find_all(nodes.Block)} | self._stages(parent)
+        return set()

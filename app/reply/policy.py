@@ -1,0 +1,93 @@
+"""Decide what is answered and how: risk before order state before classifier."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.records import UNKNOWN, Answer, Decision, History, Kind, Missing, Order, Ranking, Risk
+from app.reply.authority import Standing, authority_for
+from app.reply.briefing import Briefing
+from app.shop.facts import Shop
+from app.understand.catalogue import Catalogue
+from app.understand.tone import Alarm
+
+UNCLEAR = "other/unclear"
+"""The script for messages that nobody can make sense of."""
+_MOST_ANSWERS = 3
+_REPEATS_TO_LEAD = 2
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Hold what decisions rest on: the intents and the questions that get a missing fact."""
+
+    catalogue: Catalogue
+    asks: Mapping[str, str]
+
+    def decide(
+        self, ranking: Ranking, alarms: Sequence[Alarm], order: Order, briefing: Briefing, history: History, shop: Shop
+    ) -> Decision:
+        """Give a decision for every message: total, never a guess where nothing is known."""
+        answers = self._answers(ranking, alarms, order)
+        if not answers:
+            unclear = Answer(UNKNOWN, UNCLEAR, ranking.intents[0].confidence if ranking.intents else 0.0)
+            return Decision("ask", (unclear,), "reception", risk=_risks(alarms))
+        primary = self.catalogue[answers[0].script.split("/")[1]]
+        missing = self._missing(answers, briefing)
+        authority = authority_for(answers[0].intent, primary.flow, Standing(shop, briefing, order))
+        tired = history.repeats(answers[0].intent) >= _REPEATS_TO_LEAD
+        kind: Kind = "reply"
+        if primary.flow == "risk" or answers[0].intent == "human_agent" or tired:
+            kind = "hand_over"
+        elif missing:
+            kind = "ask"
+        return Decision(kind, answers, primary.flow, missing, authority, _risks(alarms))
+
+    def _answers(self, ranking: Ranking, alarms: Sequence[Alarm], order: Order) -> tuple[Answer, ...]:
+        """Name the scripts to speak: alarms first, each script once, small talk only where it stands alone."""
+        asked = [(alarm.intent, 1.0) for alarm in alarms if alarm.intent in self.catalogue]
+        asked += [(scored.name, scored.confidence) for scored in ranking.intents if scored.name in self.catalogue]
+        answers: dict[str, Answer] = {}
+        for intent, confidence in asked:
+            script = self._script(intent, order)
+            if not any(answer.intent == intent for answer in answers.values()):
+                answers.setdefault(script, Answer(intent, script, confidence))
+        ordered = sorted(answers.values(), key=lambda answer: self._risk_first(answer, alarms))
+        return tuple(ordered[:_MOST_ANSWERS])
+
+    def _risk_first(self, answer: Answer, alarms: Sequence[Alarm]) -> float:
+        alarmed = any(alarm.intent == answer.intent for alarm in alarms)
+        return 0 if alarmed and self.catalogue[answer.intent].flow == "risk" else self.catalogue.rank(answer.intent) + 1
+
+    def _script(self, intent: str, order: Order) -> str:
+        """Choose the script by order state: the same 能退吗 cancels, intercepts or returns."""
+        target = intent
+        if order.status is not None:
+            target = self.catalogue[intent].file.by_state.get(order.status, intent)
+        return f"{self.catalogue[target].group}/{target}"
+
+    def _missing(self, answers: Sequence[Answer], briefing: Briefing) -> tuple[Missing, ...]:
+        """List what the answers need and nobody has said."""
+        known = _known(briefing)
+        needs = [need for answer in answers for need in self.catalogue[answer.script.split("/")[1]].file.needs]
+        return tuple(Missing(need, self.asks[need]) for need in dict.fromkeys(needs) if not known.get(need, False))
+
+
+def _known(briefing: Briefing) -> dict[str, bool]:
+    values = briefing.variables
+    return {
+        "order_no": bool(values["order_no_given"] or values["has_order"]),
+        "address": bool(values["address_given"]),
+        "phone": bool(values["phone_given"]),
+        "photo": bool(values["photo_given"]),
+        "body": bool(values["body_given"]),
+        "product": briefing.product is not None,
+        "date": bool(values["asked_date"]),
+        "quantity": bool(values["asked_qty"]),
+        "courier": bool(values["asked_courier"]),
+        "amount": briefing.asked_amount is not None,
+        "size": bool(values["asked_size"]),
+    }
+
+
+def _risks(alarms: Sequence[Alarm]) -> tuple[Risk, ...]:
+    return tuple(alarm.risk for alarm in alarms)

@@ -1,0 +1,73 @@
+"""The routes of the HTTP API."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter
+
+from app.desk.conversations import Conversations
+from app.pipeline import Pipeline
+from app.service.schema import (
+    ClassifyRequest,
+    DraftRequest,
+    LintRequest,
+    classified_json,
+    draft_id,
+    finding_json,
+    reply_json,
+)
+
+
+def routes(pipeline: Pipeline, conversations: Conversations, *, shop: str) -> APIRouter:
+    """Build the API around a pipeline; `shop` answers where none is named."""
+    router = APIRouter()
+    titles = {intent.name: intent.title for intent in pipeline.knowledge.catalogue}
+
+    @router.post("/v1/drafts")
+    async def drafts(request: DraftRequest) -> dict[str, Any]:
+        """Draft replies to the last run of buyer messages."""
+        started = time.perf_counter()
+        name = request.shop or shop
+        conversation = request.conversation_id
+        earlier = conversations.earlier(name, conversation, request.message_id)
+        if earlier is None:
+            message = request.message(datetime.now(UTC))
+            history = conversations.history(name, conversation)
+            reply = pipeline.reply(message, shop=name, history=history, seed=conversation)
+            given = draft_id(request, name)
+            conversations.record(name, conversation, request.message_id, given, reply)
+        else:
+            given, reply = earlier
+        took = (time.perf_counter() - started) * 1000
+        return reply_json(reply, titles, name=given, conversation=conversation, took_ms=took)
+
+    @router.post("/v1/classify")
+    async def classify(request: ClassifyRequest) -> dict[str, Any]:
+        """Rank the intents of one message or several."""
+        texts = request.texts if request.texts is not None else [request.text or ""]
+        return {"rankings": [classified_json(text, pipeline.classify(text)) for text in texts]}
+
+    @router.post("/v1/lint")
+    async def lint(request: LintRequest) -> dict[str, Any]:
+        """Check a text against the rules of a platform."""
+        platform = request.platform or pipeline.shop(shop).counter.shop.facts.platform
+        findings = pipeline.lint(request.text, platform=platform, category=request.category)
+        return {"findings": [finding_json(finding) for finding in findings]}
+
+    @router.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Tell that the process is alive."""
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readyz() -> dict[str, Any]:
+        """Tell that model and shop are ready to draft."""
+        card = pipeline.classifier.artefact.card
+        return {
+            "status": "ok",
+            "shop": pipeline.shop(shop).counter.shop.id,
+            "model": {"data_hash": card.data_hash[:12], "intents": card.intents, "trained_at": card.trained_at},
+        }
+
+    return router

@@ -1,0 +1,190 @@
+"""What clients may send, and how a reply is written as JSON. Field names are a contract: extend, never rename."""
+
+import hashlib
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from app.records import STYLES, Finding, Item, Message, Order, Platform, Ranking, Reply, Role, Status, Style, Turn
+
+
+class Sent(BaseModel):
+    """Refuse fields that nobody reads, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SentTurn(Sent):
+    role: Role
+    text: str
+    at: AwareDatetime | None = None
+
+
+class SentItem(Sent):
+    sku: str = Field("", max_length=100)
+    title: str = Field("", max_length=300)
+    qty: int = Field(1, ge=1, le=100_000)
+    price: Decimal | None = Field(None, ge=0, max_digits=12)
+
+
+class SentOrder(Sent):
+    status: Status | None = None
+    order_no: str = Field("", max_length=100)
+    paid_at: AwareDatetime | None = None
+    shipped_at: AwareDatetime | None = None
+    last_scan_at: AwareDatetime | None = None
+    signed_at: AwareDatetime | None = None
+    courier: str = Field("", max_length=20)
+    tracking_no: str = Field("", max_length=100)
+    amount: Decimal | None = Field(None, ge=0, max_digits=12)
+    items: list[SentItem] = Field(default_factory=list, max_length=100)
+
+    def order(self) -> Order:
+        items = tuple(Item(item.title, item.sku, item.qty, item.price) for item in self.items)
+        return Order(**(self.model_dump(exclude={"items"}) | {"items": items}))
+
+
+class SentBuyer(Sent):
+    id: str = Field("", max_length=100)
+    traits: list[str] = Field(default_factory=list, max_length=20)
+
+
+class DraftRequest(Sent):
+    """`messages`, or a bare `text` for one buyer message."""
+
+    shop: str | None = Field(None, max_length=64)
+    conversation_id: str = Field("", max_length=200)
+    message_id: str = Field("", max_length=200)
+    text: str | None = None
+    messages: list[SentTurn] = Field(default_factory=list, max_length=200)
+    order: SentOrder | None = None
+    buyer: SentBuyer | None = None
+    product: str = Field("", max_length=100)
+    platform: Platform | None = None
+    styles: list[Style] = Field(default_factory=lambda: list(STYLES), min_length=1, max_length=3)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "DraftRequest":
+        if (self.text is None) == (not self.messages):
+            raise ValueError("messages 和 text 要给且只给一个")
+        return self
+
+    def message(self, now: datetime) -> Message:
+        """Give the message; it is answered as of the time of its last turn, or now."""
+        turns = [Turn(turn.role, turn.text, turn.at) for turn in self.messages] or [Turn("buyer", self.text or "")]
+        return Message(
+            tuple(turns),
+            turns[-1].at or now,
+            self.order.order() if self.order else Order(),
+            self.product,
+            self.platform,
+            tuple(self.buyer.traits) if self.buyer else (),
+            tuple(self.styles),
+        )
+
+
+class LintRequest(Sent):
+    text: str
+    platform: Platform | None = None
+    category: Literal["general", "food", "cosmetics"] = "general"
+
+
+class ClassifyRequest(Sent):
+    """`text` or `texts`; `context` holds the turns before."""
+
+    text: str | None = None
+    texts: list[str] | None = Field(None, min_length=1, max_length=1000)
+    context: list[SentTurn] = Field(default_factory=list, max_length=200)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "ClassifyRequest":
+        if (self.text is None) == (self.texts is None):
+            raise ValueError("text 和 texts 要给且只给一个")
+        return self
+
+
+def draft_id(request: DraftRequest, shop: str) -> str:
+    """Name a draft by what it answers: the same request has the same id."""
+    digest = hashlib.blake2b(f"{shop}\0{request.model_dump_json()}".encode(), digest_size=9)
+    return f"d-{digest.hexdigest()}"
+
+
+def reply_json(reply: Reply, titles: dict[str, str], *, name: str, conversation: str, took_ms: float) -> dict[str, Any]:
+    """Write a reply as the body of `POST /v1/drafts`."""
+    decision = reply.decision
+    return {
+        "id": name,
+        "shop": reply.shop,
+        "conversation_id": conversation,
+        "decision": decision.kind,
+        "intents": [
+            {
+                "name": answer.intent,
+                "title": titles.get(answer.intent, "没看懂"),
+                "confidence": round(answer.confidence, 4),
+            }
+            for answer in decision.answers
+        ],
+        "ranking": ranking_json(reply.ranking),
+        "flow": decision.flow,
+        "stage": reply.stage,
+        "slots": [{"name": slot.name, "value": slot.value, "span": slot.span} for slot in reply.slots],
+        "missing": [{"name": missing.name, "ask": missing.ask} for missing in decision.missing],
+        "drafts": [
+            {
+                "style": draft.style,
+                "text": draft.text,
+                "segments": [{"stage": segment.stage, "text": segment.text} for segment in draft.segments],
+                "blanks": draft.blanks,
+                "findings": [finding_json(finding) for finding in draft.findings],
+                "sendable": draft.sendable,
+            }
+            for draft in reply.drafts
+        ],
+        "remark": {"text": reply.remark.text, "flag": reply.remark.flag} if reply.remark else None,
+        "authority": {
+            "granted": decision.authority.granted,
+            "limit": decision.authority.limit,
+            "needs": decision.authority.needs,
+            "why": decision.authority.why,
+        }
+        if decision.authority
+        else None,
+        "todo": reply.todo,
+        "follow_up": {"at": reply.follow_up.at.isoformat(timespec="seconds"), "what": reply.follow_up.what}
+        if reply.follow_up
+        else None,
+        "risk": [{"name": risk.name, "why": risk.why} for risk in decision.risk],
+        "why": {"words": reply.ranking.words, "nearest": reply.ranking.nearest},
+        "took_ms": round(took_ms, 2),
+    }
+
+
+def ranking_json(ranking: Ranking) -> list[dict[str, Any]]:
+    return [{"name": scored.name, "confidence": round(scored.confidence, 4)} for scored in ranking.scored]
+
+
+def classified_json(text: str, ranking: Ranking) -> dict[str, Any]:
+    """Write one classified message, for the API and for `classify --jsonl`."""
+    return {
+        "text": text,
+        "decision": "reply" if ranking.known else "ask",
+        "intents": [
+            {"name": scored.name, "confidence": round(scored.confidence, 4)}
+            for scored in ranking.intents
+            if ranking.known
+        ],
+        "ranking": ranking_json(ranking),
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "level": finding.level,
+        "span": finding.span,
+        "message": finding.message,
+        "rewrite": finding.rewrite,
+    }

@@ -1,0 +1,47 @@
+"""Build the web application: routes, error shape, security headers, body limit."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+
+from app import __version__
+from app.desk.conversations import Conversations
+from app.pipeline import Pipeline
+from app.service import api, faults, pages
+from app.service.places import STATIC, TEMPLATES
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def create_app(pipeline: Pipeline) -> FastAPI:
+    """Put the service together around a ready pipeline; the default shop is opened at once."""
+    settings = pipeline.knowledge.settings
+    pipeline.shop(settings.shop).drafter.library.warm()
+    app = FastAPI(title="秒回 Miaohui", version=__version__, docs_url=None, redoc_url=None)
+    templates = Jinja2Templates(TEMPLATES)
+    app.include_router(api.routes(pipeline, Conversations(), shop=settings.shop))
+    app.include_router(pages.routes(pipeline, templates, shop=settings.shop))
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    faults.install(app, templates)
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Refuse oversized bodies early and set the security headers."""
+        length = request.headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > settings.max_body:
+            message = f"请求体太大，最多 {settings.max_body // 1024} KB"
+            response: Response = JSONResponse(faults.error_json("body_too_large", message), status_code=413)
+        else:
+            response = await call_next(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return app

@@ -1,0 +1,50 @@
+"""Settings, read once at start from the environment (prefix MIAOHUI_) and passed down."""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+HOME = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Hold where the data lies and how the service listens."""
+
+    model_config = SettingsConfigDict(env_prefix="MIAOHUI_", frozen=True)
+
+    home: Path = HOME
+    shop: str = "demo"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    max_text: int = 2000
+    """Longest buyer message that is read, in characters; the rest is cut off and said so."""
+    max_body: int = 262_144
+    """Largest request body, in bytes."""
+
+    @property
+    def intents(self) -> Path:
+        return self.home / "intents"
+
+    @property
+    def scripts(self) -> Path:
+        return self.home / "scripts_zh"
+
+    @property
+    def rules(self) -> Path:
+        return self.home / "rules_zh"
+
+    @property
+    def lexicon(self) -> Path:
+        return self.home / "lexicon_zh"
+
+    @property
+    def shops(self) -> Path:
+        return self.home / "shops"
+
+    @property
+    def models(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def var(self) -> Path:
+        return self.home / "var"

@@ -1,0 +1,63 @@
+"""Show a reply in the terminal, for people."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from app.records import Draft, Finding, Reply
+
+STYLE_NAMES = {"brief": "简短", "standard": "标准", "soothing": "安抚"}
+_DECISIONS = {"reply": ("可以直接回", "green"), "ask": ("先问清楚", "yellow"), "hand_over": ("转主管", "red")}
+_COLOURS = {"block": "bold red", "warn": "yellow", "info": "cyan"}
+
+
+def show_reply(reply: Reply, titles: Mapping[str, str], console: Console) -> None:
+    """Print drafts first, then what the agent does beside them."""
+    decision = reply.decision
+    words, colour = _DECISIONS[decision.kind]
+    intents = "、".join(f"{titles.get(one.intent, '没看懂')} {one.confidence:.0%}" for one in decision.answers)
+    console.print(Text.assemble((words, f"bold {colour}"), "  ", intents))
+    for draft in reply.drafts:
+        console.print(_draft(draft))
+        _list(draft.findings, console)
+    if reply.remark:
+        console.print(Text(f"备注  {reply.remark.text}{'（插旗）' if reply.remark.flag else ''}"))
+    if decision.authority:
+        given = decision.authority.granted or "不能直接给"
+        lead = "，要主管点头" if decision.authority.needs else ""
+        console.print(Text(f"权限  {given}{lead}：{decision.authority.why}（{decision.authority.limit}）"))
+    for missing in decision.missing:
+        console.print(Text(f"还缺  {missing.ask}"))
+    for line in reply.todo:
+        console.print(Text(f"待办  {line}"))
+    if reply.follow_up:
+        console.print(Text(f"跟进  {reply.follow_up.at.astimezone():%m-%d %H:%M} {reply.follow_up.what}"))
+    for risk in decision.risk:
+        console.print(Text(f"风险  {risk.name}：{risk.why}", style="red"))
+    console.print(Text(f"依据  {'、'.join(reply.ranking.words)} ← {' / '.join(reply.ranking.nearest)}", style="dim"))
+
+
+def _draft(draft: Draft) -> Text:
+    text = Text(f"{STYLE_NAMES[draft.style]}  ", style="bold")
+    body = Text(draft.text, style="not bold")
+    for finding in draft.findings:
+        body.stylize(_COLOURS[finding.level], *finding.span)
+    return text + body
+
+
+def show_findings(text: str, findings: Sequence[Finding], console: Console) -> None:
+    """Print a text with its findings marked."""
+    body = Text(text)
+    for finding in findings:
+        body.stylize(_COLOURS[finding.level], *finding.span)
+    console.print(body)
+    _list(findings, console)
+    if not findings:
+        console.print(Text("没有发现问题", style="green"))
+
+
+def _list(findings: Sequence[Finding], console: Console) -> None:
+    for finding in findings:
+        advice = f" → {finding.rewrite}" if finding.rewrite else ""
+        console.print(Text(f"      {finding.rule} {finding.message}{advice}", style=_COLOURS[finding.level]))

@@ -1,0 +1,82 @@
+"""Hear how a buyer sounds and which risks the message names, from word lists alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.errors import DataError
+from app.records import Risk, Tone
+from app.strict_yaml import load_file, load_model, problems_of
+
+MOST_ANGRY = 3
+
+
+class _Words(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    furious: tuple[str, ...]
+    upset: tuple[str, ...]
+    sad: tuple[str, ...]
+
+
+class _Signal(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    note: str
+    intent: str = ""
+    words: tuple[str, ...] = Field(min_length=1)
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A risk that the message names, and the intent that must then be answered first ("" for none)."""
+
+    risk: Risk
+    intent: str
+
+
+class Ear:
+    """Hold the word lists for tone and risk."""
+
+    def __init__(self, tone: _Words, signals: Mapping[str, _Signal]) -> None:
+        self._tone = tone
+        self._signals = signals
+
+    @property
+    def intents(self) -> Sequence[str]:
+        """List the intents that a risk may call for."""
+        return [signal.intent for signal in self._signals.values() if signal.intent]
+
+    def tone(self, text: str) -> Tone:
+        """Judge folded text."""
+        anger = 2 * any(word in text for word in self._tone.furious)
+        anger += sum(word in text for word in self._tone.upset)
+        anger += text.count("!!") + text.count("??")
+        return Tone(min(anger, MOST_ANGRY), any(word in text for word in self._tone.sad))
+
+    def alarms(self, text: str) -> tuple[Alarm, ...]:
+        """List the risks that folded text names."""
+        return tuple(
+            Alarm(Risk(signal.title, signal.note), signal.intent)
+            for signal in self._signals.values()
+            if any(word in text for word in signal.words) and not any(word in text for word in signal.unless)
+        )
+
+
+def load(lexicon: Path) -> Ear:
+    """Read `tone.yaml` and `risk.yaml`."""
+    root = lexicon.parent
+    data = load_file(lexicon / "risk.yaml", root=root)
+    signals, problems = {}, []
+    for name, entry in (data or {}).items():
+        try:
+            signals[name] = _Signal.model_validate(entry)
+        except ValidationError as error:
+            problems.extend(problems_of(error, name=f"lexicon_zh/risk.yaml {name}"))
+    if problems:
+        raise DataError(problems)
+    return Ear(load_model(lexicon / "tone.yaml", _Words, root=root), signals)
