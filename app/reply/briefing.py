@@ -56,11 +56,11 @@ class Briefing:
     campaign: bool
     asked_amount: Decimal | None
 
-    def speak(self, style: Style, *, second: bool, repeat: int) -> Variables:
+    def speak(self, style: Style, *, second: bool, more: bool, repeat: int) -> Variables:
         """Give the variables for one style."""
         values = dict(self.variables)
         values[style] = True
-        return Variables(**values, second=second, repeat=repeat)
+        return Variables(**values, second=second, more=more, repeat=repeat)
 
 
 def brief(counter: Counter, heard: Heard) -> Briefing:
@@ -262,7 +262,7 @@ def _flash(promotions: Sequence[Promotion], product: Product | None, text: str) 
 
 
 def _product_values(counter: Counter, heard: Heard, product: Product | None, quantity: int) -> dict[str, Any]:
-    faq = counter.questions.answer(heard.text, sku=product.sku if product else "")
+    faq = counter.questions.answer(heard.text, sku=product.sku if product else "").rstrip("。")
     if product is None:
         return {"faq": faq}
     goods = counter.goods
@@ -278,7 +278,7 @@ def _product_values(counter: Counter, heard: Heard, product: Product | None, qua
         "restock": product.restock,
         "product_spec": f"{asked[0]}是{asked[1]}" if asked else "",
         "product_specs": specs_text(product),
-        "product_usage": product.usage,
+        "product_usage": product.usage.rstrip("。"),
         "product_fits": product.fits,
         "size_pick": size_for(product, *_body(heard.text)) if product.sizes else "",
         "sizes_text": "，".join(f"{size}：{measures}" for size, measures in product.sizes.items()),

@@ -68,7 +68,7 @@ class Drafter:
     ) -> Drafted:
         drafts = [self._draft(style, decision, briefing, noted, history, seed) for style in STYLES if style in wanted]
         hidden = [
-            self._render(answer, at, "standard", briefing, history, seed) for at, answer in enumerate(decision.answers)
+            self._render(answer, at, len(decision.answers) > 1, "standard", briefing, history, seed) for at, answer in enumerate(decision.answers)
         ]
         remarks = [remark for one in hidden if (remark := write(one.remark, noted))]
         todo = dict.fromkeys(line for one in hidden for line in one.todo)
@@ -82,20 +82,21 @@ class Drafter:
         )
 
     def _render(
-        self, answer: Answer, at: int, style: Style, briefing: Briefing, history: History, seed: str
+        self, answer: Answer, at: int, more: bool, style: Style, briefing: Briefing, history: History, seed: str
     ) -> Rendered:
         repeat = history.repeats(answer.intent)
-        variables = briefing.speak(style, second=at > 0, repeat=repeat)
+        variables = briefing.speak(style, second=at > 0, more=at == 0 and more, repeat=repeat)
         return render(self.library, answer.script, variables, seed=f"{seed}/{repeat}")
 
     def _draft(
         self, style: Style, decision: Decision, briefing: Briefing, noted: Noted, history: History, seed: str
     ) -> Draft:
         segments: list[Segment] = []
+        more = len(decision.answers) > 1
         for at, answer in enumerate(decision.answers):
             flow = self._flow(answer)
-            stages = self.styles(style, flow, second=at > 0)
-            rendered = self._render(answer, at, style, briefing, history, seed)
+            stages = self.styles(style, flow, second=at > 0, more=more)
+            rendered = self._render(answer, at, more, style, briefing, history, seed)
             segments += [segment for segment in rendered.segments if segment.stage in stages]
         if history.closed:
             segments = [segment for segment in segments if segment.stage != "close"]

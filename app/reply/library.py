@@ -35,6 +35,7 @@ class _Styles(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     core: tuple[str, ...]
+    opening: tuple[str, ...]
     brief: dict[str, tuple[str, ...]]
     standard: dict[str, tuple[str, ...]]
     soothing: dict[str, tuple[str, ...]]
@@ -45,11 +46,15 @@ class Styles:
     """Say which stages a style speaks in a flow, and which of them a second question keeps."""
 
     core: frozenset[str]
+    opening: frozenset[str]
     spoken: Mapping[tuple[str, str], frozenset[str]]
 
-    def __call__(self, style: Style, flow: str, *, second: bool) -> frozenset[str]:
+    def __call__(self, style: Style, flow: str, *, second: bool, more: bool = False) -> frozenset[str]:
+        """Give the stages; where more than one question is answered, the first opens and all keep to the core."""
         stages = self.spoken[style, flow]
-        return stages & self.core if second else stages
+        if second:
+            return stages & self.core
+        return stages & (self.core | self.opening) if more else stages
 
 
 def load_styles(scripts: Path) -> Styles:
@@ -61,7 +66,7 @@ def load_styles(scripts: Path) -> Styles:
         "soothing": file.soothing,
     }
     spoken = {(style, flow): frozenset(stages) for style, table in tables.items() for flow, stages in table.items()}
-    return Styles(frozenset(file.core), spoken)
+    return Styles(frozenset(file.core), frozenset(file.opening), spoken)
 
 
 class Library:

@@ -12,6 +12,7 @@ class Variables:
     standard: bool = False
     soothing: bool = False
     second: bool = False
+    more: bool = False
     opening: bool = False
     repeat: int = 0
     upset: bool = False

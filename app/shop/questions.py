@@ -8,6 +8,8 @@ from app.shop.facts import Faq
 
 _ENOUGH = 0.62
 """Cosine likeness from which the stored answer is taken as an answer to just this question."""
+_COVERED = 0.75
+"""Share of the stored question (by weight) that the buyer's words must hold: 包邮吗 is not 新疆包邮吗."""
 
 Cut = Callable[[str], list[str]]
 
@@ -34,7 +36,8 @@ class Questions:
             if row.sku and row.sku != sku:
                 continue
             likeness = sum(weight * words.get(word, 0.0) for word, weight in asked.items())
-            if likeness > best:
+            covered = sum(weight for word, weight in asked.items() if word in words)
+            if likeness > best and covered >= _COVERED * sum(asked.values()):
                 best, found = likeness, row.answer
         return found if best >= _ENOUGH else ""
 
