@@ -9,19 +9,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
+from app import inputs
 from app.errors import ArtefactError, MiaohuiError, RequestError
 from app.pipeline import Pipeline
-from app.records import STATUSES, Order, Platform
-from app.settings import Settings
+from app.records import Platform
+from app.settings import Settings, read_settings
 
 cli = typer.Typer(
     name="miaohui", help="秒回：草拟电商客服回复，人来按发送。", no_args_is_help=True, add_completion=False
 )
 out = Console()
 err = Console(stderr=True)
+
 
 WRONG_CALL = 2
 FALLS_SHORT = 1
@@ -32,7 +33,7 @@ def main() -> None:
     try:
         cli()
     except MiaohuiError as error:
-        err.print(str(error), style="red", markup=False, highlight=False)
+        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(WRONG_CALL)
 
 
@@ -50,20 +51,19 @@ def draft(
     no_train: NoTrain = False,
 ) -> None:
     """Draft replies to one buyer message."""
-    from app.records import Message, Turn
     from app.service.schema import DraftRequest, draft_id, reply_json
     from app.show import show_reply
 
-    settings = Settings()
+    settings = read_settings()
     shop = shop or settings.shop
-    known = _order(order)
+    request = inputs.checked(
+        DraftRequest, {"text": inputs.words(text), "order": inputs.order(order), "product": product}
+    )
     pipeline = _pipeline(settings, train=not no_train)
-    words = sys.stdin.read() if text == "-" else text
-    reply = pipeline.reply(Message((Turn("buyer", words),), datetime.now(UTC), known, product), shop=shop)
+    reply = pipeline.reply(request.message(datetime.now(UTC)), shop=shop)
     titles = {intent.name: intent.title for intent in pipeline.knowledge.catalogue}
     if as_json:
-        name = draft_id(DraftRequest.model_validate({"text": words}), shop)
-        body = reply_json(reply, titles, name=name, conversation="", took_ms=0.0)
+        body = reply_json(reply, titles, name=draft_id(request, shop), conversation="", took_ms=0.0)
         typer.echo(json.dumps(body, ensure_ascii=False, indent=2))
     else:
         show_reply(reply, titles, out)
@@ -78,15 +78,13 @@ def classify(
     """Rank the intents of messages: one JSON object a line in, one out, in the same order."""
     from app.service.schema import classified_json
 
-    pipeline = _pipeline(Settings(), train=not no_train, folder=model)
-    for number, line in enumerate(_lines(jsonl), 1):
+    pipeline = _pipeline(read_settings(), train=not no_train, folder=model)
+    for number, line in enumerate(inputs.lines(jsonl), 1):
         if not line.strip():
             continue
         try:
-            text = json.loads(line)["text"]
+            text = inputs.message(line)
             ranking = pipeline.classify(text)
-        except (ValueError, KeyError, TypeError) as error:
-            raise RequestError("bad_line", f'第 {number} 行要是带 text 的 JSON，如 {{"text": "几点发货"}}') from error
         except RequestError as error:
             raise RequestError(error.code, f"第 {number} 行：{error}") from error
         typer.echo(json.dumps(classified_json(text, ranking), ensure_ascii=False))
@@ -106,14 +104,12 @@ def lint(
     from app.show import show_findings
     from app.understand.normalise import Normaliser
 
-    words = sys.stdin.read() if text == "-" else text
-    try:
-        request = LintRequest.model_validate({"text": words, "platform": platform, "category": category})
-    except ValidationError as error:
-        fault = error.errors()[0]
-        raise RequestError("bad_option", f"--{fault['loc'][0]} 可选：{fault['ctx']['expected']}") from error
+    words = inputs.words(text)
+    request = inputs.checked(LintRequest, {"text": words, "platform": platform, "category": category}, where="--")
     chosen: Platform = request.platform or "pinduoduo"
-    findings = Linter(rules.load(Settings().rules), Normaliser())(words, platform=chosen, category=request.category)
+    findings = Linter(rules.load(read_settings().rules), Normaliser())(
+        words, platform=chosen, category=request.category
+    )
     if as_json:
         typer.echo(json.dumps({"findings": [finding_json(one) for one in findings]}, ensure_ascii=False, indent=2))
     else:
@@ -133,7 +129,7 @@ def train(
     from app import pipeline
     from app.training import read_lines, save_trained
 
-    settings = Settings()
+    settings = read_settings()
     knowledge = pipeline.load_knowledge(settings)
     lines = read_lines(data) if data else knowledge.catalogue.lines()
     folder = target or settings.models / pipeline.MODEL
@@ -162,7 +158,7 @@ def evaluate(
     from app.evaluate.report import parts, show
     from app.evaluate.run import cross_validate, judge, read_cases
 
-    settings = Settings()
+    settings = read_settings()
     if data is not None:
         cases = read_cases(data)
         ready = _pipeline(settings, folder=model)
@@ -188,7 +184,7 @@ def check() -> None:
     from app.check import check as find
     from app.check import summary
 
-    problems = find(Settings())
+    problems = find(read_settings())
     for problem in problems:
         out.print(str(problem), markup=False, highlight=False, soft_wrap=True)
     out.print(summary(problems), style="red" if problems else "green", highlight=False)
@@ -207,7 +203,7 @@ def serve(
 
     from app.service.web import create_app
 
-    settings = Settings()
+    settings = read_settings()
     app = create_app(_pipeline(settings, train=not no_train))
     address = (host or settings.host, port or settings.port)
     out.print(f"秒回已就绪：http://{address[0]}:{address[1]}", style="green", highlight=False)
@@ -223,8 +219,8 @@ def new_intent(
     """Lay out the three files of a new intent: examples, script, golden test."""
     from app.scaffold import lay_out
 
-    for path in lay_out(Settings(), name, title=title, flow=flow):
-        out.print(f"写好 {path}", highlight=False)
+    for path in lay_out(read_settings(), name, title=title, flow=flow):
+        out.print(f"写好 {path}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _pipeline(settings: Settings, *, train: bool = True, folder: Path | None = None) -> Pipeline:
@@ -255,31 +251,3 @@ def _bar(title: str) -> Iterator[Callable[[str, float], None]]:
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(title, total=1.0)
         yield lambda stage, done: bar.update(task, description=stage, completed=done)
-
-
-def _order(source: Path | None) -> Order:
-    """Read an order from a JSON file, or take a bare status."""
-    from app.service.schema import SentOrder
-    from app.strict_yaml import problems_of
-
-    if source is None:
-        return Order()
-    if str(source) in STATUSES:
-        return SentOrder.model_validate({"status": str(source)}).order()
-    try:
-        return SentOrder.model_validate_json(source.read_bytes()).order()
-    except OSError as error:
-        states = "、".join(STATUSES)
-        raise RequestError("bad_order", f"--order：读不到 {source}；可写 JSON 文件或状态（{states}）") from error
-    except ValidationError as error:
-        raise RequestError("bad_order", "\n".join(map(str, problems_of(error, name=source.name)))) from error
-
-
-def _lines(source: Path) -> Iterator[str]:
-    if str(source) == "-":
-        yield from sys.stdin
-        return
-    try:
-        yield from source.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise RequestError("bad_file", f"读不到 {source}，要 UTF-8 的文本文件") from error

@@ -6,13 +6,14 @@ text → normalise → tokenise → classify → slots → policy → render →
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 
 from app.errors import ArtefactError, DataError, Problem, RequestError
 from app.records import Finding, History, Message, Platform, Ranking, Reply, Risk, Turn, Utterance
 from app.reply import rules as rulebook
 from app.reply.briefing import Counter, Heard, brief
-from app.reply.drafting import Drafter
+from app.reply.drafting import Drafter, Task
 from app.reply.library import Library, Styles, load_styles
 from app.reply.lint import Linter
 from app.reply.policy import Policy
@@ -35,6 +36,8 @@ from app.understand.reader import Reader
 from app.understand.tone import Ear
 
 MODEL = "default"
+_READ_BACK = 4
+"""How many earlier messages of a conversation are read to notice a question asked again."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,8 @@ class Pipeline:
         """Answer the last run of buyer messages."""
         desk = self.shop(shop)
         history = history or History()
+        if not history.asked:
+            history = replace(history, asked=self._asked_before(message.turns))
         utterance, ranking = self.read(pending(message.turns))
         folded = utterance.normalised.text
         tone, alarms = self.knowledge.ear.tone(folded), self.knowledge.ear.alarms(utterance.masked)
@@ -138,7 +143,15 @@ class Pipeline:
         decision = replace(decision, risk=(*decision.risk, *flags))
         noted = Noted(desk.counter.shop, utterance, briefing, message.now)
         drafted = desk.drafter(
-            decision, briefing, noted, history, message.styles, seed=seed or str(zlib.crc32(folded.encode()))
+            Task(
+                decision,
+                briefing,
+                noted,
+                history,
+                message.platform or facts.platform,
+                message.styles,
+                seed or str(zlib.crc32(folded.encode())),
+            )
         )
         return Reply(
             shop,
@@ -151,6 +164,19 @@ class Pipeline:
             drafted.todo,
             drafted.follow_up,
         )
+
+    def _asked_before(self, turns: Sequence[Turn]) -> tuple[tuple[str, ...], ...]:
+        """Read what the buyer asked in the turns that were answered already, the latest few only."""
+        answered = [turn.role for turn in turns]
+        last = len(answered) - 1 - answered[::-1].index("agent") if "agent" in answered else 0
+        runs = [
+            "\n".join(turn.text for turn in group)
+            for role, group in groupby(turns[:last], lambda turn: turn.role)
+            if role == "buyer"
+        ]
+        limit = self.knowledge.settings.max_text
+        rankings = [self.classifier(run[:limit])[1] for run in runs[-_READ_BACK:]]
+        return tuple(tuple(scored.name for scored in ranking.intents) for ranking in rankings)
 
     def read(self, text: str) -> tuple[Utterance, Ranking]:
         """Understand a text; raise RequestError where it is empty or longer than any message."""
@@ -181,7 +207,12 @@ def open_shop(knowledge: Knowledge, shop: ShopData) -> ShopDesk:
     """Put a shop's parts together."""
     settings = knowledge.settings
     goods = Goods(shop.products, knowledge.attribute_words)
-    counter = Counter(shop, goods, Questions(shop.faq, knowledge.reader.cut), knowledge.regions)
+    counter = Counter(
+        shop,
+        goods,
+        Questions(shop.faq, cut=knowledge.reader.cut, cut_folded=knowledge.reader.cut_folded),
+        knowledge.regions,
+    )
     library = Library(settings.scripts, own=shop.scripts, cache=settings.var / "scripts")
     return ShopDesk(counter, Drafter(library, knowledge.styles, knowledge.catalogue, knowledge.linter))
 
@@ -193,10 +224,11 @@ def build(knowledge: Knowledge, model: Artefact) -> Pipeline:
 
 
 def pending(turns: Sequence[Turn]) -> str:
-    """Join the buyer's messages since the agent last spoke."""
+    """Join the last run of buyer messages; what an agent (or a greeting robot) said after it does not end it."""
     run: list[str] = []
     for turn in reversed(turns):
-        if turn.role == "agent":
+        if turn.role == "buyer":
+            run.append(turn.text)
+        elif run:
             break
-        run.append(turn.text)
     return "\n".join(reversed(run))

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import RequestError
 
 HOME = Path(__file__).resolve().parent.parent
 
@@ -48,3 +51,13 @@ class Settings(BaseSettings):
     @property
     def var(self) -> Path:
         return self.home / "var"
+
+
+def read_settings() -> Settings:
+    """Read the settings; raise RequestError where an environment variable is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = "_".join(str(part) for part in fault["loc"]).upper()
+        raise RequestError("bad_setting", f"环境变量 MIAOHUI_{name} 不能是「{fault['input']}」，改正或去掉") from error

@@ -74,6 +74,21 @@ _ADVICE = {
     "missing": "缺这个键，请补上",
     "string_too_short": "不能为空",
     "too_short": "不能为空",
+    "timezone_aware": "时间要带时区，写成 2026-11-01T00:00:00+08:00",
+    "model_type": "应当是「键: 值」的形式",
+    "dict_type": "应当是「键: 值」的形式",
+    "tuple_type": "应当是一个列表",
+    "string_type": "应当是一段文字",
+}
+_ADVICE_ON_VALUE = {
+    "int_parsing": "要写整数",
+    "datetime_from_date_parsing": "不是时间，写成 2026-11-01T00:00:00+08:00",
+    "datetime_parsing": "不是时间，写成 2026-11-01T00:00:00+08:00",
+    "string_too_long": "太长，最多 {max_length} 字",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "literal_error": "只能写 {expected}",
+    "value_error": "{error}",
 }
 
 
@@ -83,7 +98,8 @@ def _advice(fault: Any) -> str:
         return advice
     value = fault.get("input")
     shown = f"（现在是 {value!r:.60}）" if isinstance(value, str | int | float | bool) else ""
-    return f"{fault['msg']}{shown}"
+    pattern = _ADVICE_ON_VALUE.get(fault["type"])
+    return f"{pattern.format(**fault['ctx']) if pattern and 'ctx' in fault else pattern or fault['msg']}{shown}"
 
 
 def yes_or_no(value: object) -> bool:

@@ -22,7 +22,7 @@ def read_cases(path: Path) -> list[Case]:
     """Read JSON lines with text, intent, and optionally acceptable, source and needs_context."""
     cases = []
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         raise RequestError("bad_data", f"{path.name} 不是 UTF-8 编码", "data") from error
     except OSError as error:

@@ -19,6 +19,7 @@ from app.understand.slots import first
 _PROMOTION_END_SHOWN = timedelta(days=60)
 _STALLED_DAYS, _STALLED_LONG_DAYS = 1, 2
 _HAN_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "俩": 2, "半": 0}
+_HAN_UNITS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,9 @@ class Briefing:
     campaign: bool
     asked_amount: Decimal | None
 
-    def speak(self, style: Style, *, second: bool, more: bool, repeat: int) -> Variables:
+    def speak(self, style: Style, *, second: bool, more: bool, repeat: int) -> dict[str, object]:
         """Give the variables for one style."""
-        values = dict(self.variables)
-        values[style] = True
-        return Variables(**values, second=second, more=more, repeat=repeat)
+        return {**self.variables, style: True, "second": second, "more": more, "repeat": repeat}
 
 
 def brief(counter: Counter, heard: Heard) -> Briefing:
@@ -90,7 +89,9 @@ def brief(counter: Counter, heard: Heard) -> Briefing:
         "gift_near": gap is not None and gap <= limits.gift_gap and (limits.gifts_in_campaign or not campaign),
         "gift_have": lower.name if lower else "",
     }
-    return Briefing(values, product, tier if gap is not None else None, lower, campaign, asked_amount)
+    return Briefing(
+        Variables(**values).as_dict(), product, tier if gap is not None else None, lower, campaign, asked_amount
+    )
 
 
 def money(amount: Decimal) -> str:
@@ -330,37 +331,49 @@ def _quantity(slot: Slot | None) -> int:
     """Read 两袋, 3件, 十二个; 0 where no whole number stands there."""
     if slot is None:
         return 0
-    digits = re.match(r"\d+", slot.norm)
+    digits = re.match(r"\d+(?![\d.])", slot.norm)
     if digits:
         return min(int(digits[0]), 9999)
     return _han_number(slot.norm)
 
 
 def _han_number(text: str) -> int:
-    tens, ten, ones = text.partition("十")
-    if ten:
-        return (_HAN_DIGITS.get(tens[-1:], 1) if tens else 1) * 10 + _HAN_DIGITS.get(ones[:1], 0)
-    return _HAN_DIGITS.get(text[:1], 0)
+    """Read 十二, 一百五, 两千; 0 where no number stands at the head or only a rough one (几, 三四)."""
+    total, digit, unit = 0, 0, 1
+    for char in text:
+        if char in _HAN_UNITS:
+            unit = _HAN_UNITS[char]
+            total, digit = total + (digit or 1) * unit, 0
+        elif char == "零":
+            unit = 1
+        elif char == "几" or (digit and char in _HAN_DIGITS):
+            return 0
+        elif char in _HAN_DIGITS:
+            digit = _HAN_DIGITS[char]
+        else:
+            break
+    return total + digit * (unit // 10 if unit > 10 else 1)
 
 
 def _amount(slot: Slot | None) -> Decimal | None:
     if slot is None:
         return None
-    digits = re.search(r"\d+(?:\.\d{1,2})?", slot.norm)
-    if digits:
-        return Decimal(digits[0])
+    if split := re.match(r"(\d+)块(\d)", slot.norm):
+        return Decimal(f"{split[1]}.{split[2]}")
+    if digits := re.search(r"(\d+(?:\.\d{1,2})?)([百千万]?)", slot.norm):
+        return Decimal(digits[1]) * _HAN_UNITS.get(digits[2], 1)
     value = _han_number(slot.norm)
     return Decimal(value) if value else None
 
 
 def _body(text: str) -> tuple[float | None, float | None]:
     """Read height in centimetres and weight in 斤 from folded text."""
-    height = re.search(r"1[米m](\d{1,2})|(1[4-9]\d)(?!\d)", text)
-    centimetres: float | None = None
-    if height:
-        centimetres = 100.0 + float(height[1].ljust(2, "0")) if height[1] else float(height[2])
-    weight = re.search(r"(?:体重)?(\d{2,3})\s*(斤|kg|公斤)", text) or re.search(r"体重(\d{2,3})()", text)
-    if not weight:
-        return centimetres, None
-    kilograms = weight[2] in ("kg", "公斤")
-    return centimetres, float(weight[1]) * (2 if kilograms else 1)
+    weight = re.search(r"(?<![\d.])(\d{2,3}(?:\.\d)?)\s*(斤|kg|公斤)", text) or re.search(r"体重(\d{2,3})()", text)
+    jin: float | None = None
+    if weight:
+        jin = float(weight[1]) * (2 if weight[2] in ("kg", "公斤") else 1)
+        text = f"{text[: weight.start()]} {text[weight.end() :]}"
+    height = re.search(r"(?<!\d)1[米m](\d{1,2})|(?<!\d)(1[4-9]\d)(?!\d)", text)
+    if not height:
+        return None, jin
+    return (100.0 + float(height[1].ljust(2, "0")) if height[1] else float(height[2])), jin

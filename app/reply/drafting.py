@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.records import STYLES, Answer, Decision, Draft, Flow, FollowUp, History, Remark, Segment, Style
+from app.records import STYLES, Answer, Decision, Draft, Flow, FollowUp, History, Platform, Remark, Segment, Style
 from app.reply.briefing import Briefing
 from app.reply.library import Library, Styles
 from app.reply.lint import Linter, Shape
@@ -47,6 +47,20 @@ class Drafted:
     follow_up: FollowUp | None
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One decided message: everything that its drafts are made from."""
+
+    decision: Decision
+    briefing: Briefing
+    noted: Noted
+    history: History
+    platform: Platform
+    styles: tuple[Style, ...]
+    seed: str
+    """Fixes which of several wordings is taken."""
+
+
 @dataclass(frozen=True)
 class Drafter:
     """Hold one shop's scripts and the lint."""
@@ -56,56 +70,43 @@ class Drafter:
     catalogue: Catalogue
     linter: Linter
 
-    def __call__(
-        self,
-        decision: Decision,
-        briefing: Briefing,
-        noted: Noted,
-        history: History,
-        wanted: Sequence[Style],
-        *,
-        seed: str,
-    ) -> Drafted:
-        drafts = [self._draft(style, decision, briefing, noted, history, seed) for style in STYLES if style in wanted]
-        hidden = [
-            self._render(answer, at, len(decision.answers) > 1, "standard", briefing, history, seed) for at, answer in enumerate(decision.answers)
-        ]
-        remarks = [remark for one in hidden if (remark := write(one.remark, noted))]
-        todo = dict.fromkeys(line for one in hidden for line in one.todo)
-        spoken = drafts[-1].segments if drafts else ()
+    def __call__(self, task: Task) -> Drafted:
+        spoken = {style: self._speak(style, task) for style in STYLES if style in task.styles}
+        drafts = tuple(self._draft(style, rendered, task) for style, rendered in spoken.items())
+        hidden = next(iter(spoken.values()))
+        facts = task.noted.shop.facts
         return Drafted(
-            tuple(drafts),
-            spoken[-1].stage if spoken else "",
-            remarks[0] if remarks else None,
-            tuple(todo),
-            next((due for one in hidden if (due := _due(one.follow_up, noted.shop.facts.follow_up, noted.now))), None),
+            drafts,
+            drafts[-1].segments[-1].stage if drafts[-1].segments else "",
+            next((remark for one in hidden if (remark := write(one.remark, task.noted))), None),
+            tuple(dict.fromkeys(line for one in hidden for line in one.todo)),
+            next((due for one in hidden if (due := _due(one.follow_up, facts.follow_up, task.noted.now))), None),
         )
 
-    def _render(
-        self, answer: Answer, at: int, more: bool, style: Style, briefing: Briefing, history: History, seed: str
-    ) -> Rendered:
-        repeat = history.repeats(answer.intent)
-        variables = briefing.speak(style, second=at > 0, more=at == 0 and more, repeat=repeat)
-        return render(self.library, answer.script, variables, seed=f"{seed}/{repeat}")
+    def _speak(self, style: Style, task: Task) -> list[Rendered]:
+        """Fill the script of every answer."""
+        rendered = []
+        several = len(task.decision.answers) > 1
+        for at, answer in enumerate(task.decision.answers):
+            repeat = task.history.repeats(answer.intent)
+            variables = task.briefing.speak(style, second=at > 0, more=several and at == 0, repeat=repeat)
+            rendered.append(render(self.library, answer.script, variables, seed=f"{task.seed}/{repeat}"))
+        return rendered
 
-    def _draft(
-        self, style: Style, decision: Decision, briefing: Briefing, noted: Noted, history: History, seed: str
-    ) -> Draft:
+    def _draft(self, style: Style, rendered: Sequence[Rendered], task: Task) -> Draft:
+        """Join what the style speaks, in the order of the stages, and lint it."""
         segments: list[Segment] = []
-        more = len(decision.answers) > 1
-        for at, answer in enumerate(decision.answers):
-            flow = self._flow(answer)
-            stages = self.styles(style, flow, second=at > 0, more=more)
-            rendered = self._render(answer, at, more, style, briefing, history, seed)
-            segments += [segment for segment in rendered.segments if segment.stage in stages]
-        if history.closed:
+        for at, (answer, one) in enumerate(zip(task.decision.answers, rendered, strict=True)):
+            stages = self.styles(style, self._flow(answer), second=at > 0, more=len(rendered) > 1)
+            segments += [segment for segment in one.segments if segment.stage in stages]
+        if task.history.closed:
             segments = [segment for segment in segments if segment.stage != "close"]
         segments.sort(key=lambda segment: STAGES.index(segment.stage))
         text = "".join(segment.text for segment in segments)
-        shape = self._shape(style, decision, briefing, tuple(segment.stage for segment in segments))
-        facts = noted.shop.facts
+        shape = self._shape(style, task, tuple(segment.stage for segment in segments))
+        facts = task.noted.shop.facts
         findings = self.linter(
-            text, platform=facts.platform, category=facts.category, allowed=facts.allowed_words, shape=shape
+            text, platform=task.platform, category=facts.category, allowed=facts.allowed_words, shape=shape
         )
         return Draft(style, text, tuple(segments), blanks(text), findings)
 
@@ -113,16 +114,15 @@ class Drafter:
         name = answer.script.split("/")[1]
         return self.catalogue[name].flow if name in self.catalogue else "reception"
 
-    def _shape(self, style: Style, decision: Decision, briefing: Briefing, stages: tuple[str, ...]) -> Shape:
-        script = decision.answers[0].script.split("/")[1]
-        apology = script in self.catalogue and self.catalogue[script].apology
+    def _shape(self, style: Style, task: Task, stages: tuple[str, ...]) -> Shape:
+        script = task.decision.answers[0].script.split("/")[1]
         return Shape(
-            flow=decision.flow,
-            apology=apology,
-            evidence_only=decision.flow == "risk",
+            flow=task.decision.flow,
+            apology=script in self.catalogue and self.catalogue[script].apology,
+            evidence_only=task.decision.flow == "risk",
             style=style,
-            known_photo=bool(briefing.variables["photo_given"]),
-            known_order_no=bool(briefing.variables["order_no_given"]),
+            known_photo=bool(task.briefing.variables["photo_given"]),
+            known_order_no=bool(task.briefing.variables["order_no_given"]),
             stages=stages,
         )
 

@@ -157,7 +157,8 @@ class Library:
             if node.name in _BANNED_FILTERS
         )
         if path.parent.name != "_flow":
-            allowed = self._stages(tree)
+            allowed, broken = self._stages(tree, (path.relative_to(folder).as_posix(),))
+            problems.extend(Problem(name, "extends", advice) for advice in filter(None, [broken]))
             problems.extend(
                 Problem(
                     name, f"block {block.name}", f"这个流程没有阶段 {block.name}，可用：{'、'.join(sorted(allowed))}"
@@ -169,15 +170,19 @@ class Library:
                 problems.append(Problem(name, "", '第一行要继承流程，如 {% extends "_flow/aftersales.j2" %}'))
         return problems
 
-    def _stages(self, tree: nodes.Template) -> set[str]:
-        """Give the blocks of the flow that a script extends, followed to its root."""
+    def _stages(self, tree: nodes.Template, below: tuple[str, ...]) -> tuple[set[str], str]:
+        """Give the blocks of the flow that a script extends, followed to its root, and what breaks the chain."""
         for extends in tree.find_all(nodes.Extends):
             if not isinstance(extends.template, nodes.Const):
-                return set()
+                return set(), "继承的模板要直接写出名字"
+            parent = str(extends.template.value)
+            if parent in below:
+                return set(), f"{parent} 继承了自己，店铺脚本要写 base/{parent}"
             try:
-                source, _, _ = self._source(str(extends.template.value))
+                source, _, _ = self._source(parent)
+                tree = self.environment.parse(source)
             except TemplateError:
-                return set()
-            parent = self.environment.parse(source)
-            return {block.name for block in parent.find_all(nodes.Block)} | self._stages(parent)
-        return set()
+                return set(), f"找不到继承的模板 {parent}，或它读不懂"
+            blocks, broken = self._stages(tree, (*below, parent))
+            return {block.name for block in tree.find_all(nodes.Block)} | blocks, broken
+        return set(), ""

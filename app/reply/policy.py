@@ -12,6 +12,7 @@ from app.understand.tone import Alarm
 
 UNCLEAR = "other/unclear"
 """The script for messages that nobody can make sense of."""
+_PERSON = "human_agent"
 _MOST_ANSWERS = 3
 _REPEATS_TO_LEAD = 2
 
@@ -36,7 +37,7 @@ class Policy:
         authority = authority_for(answers[0].intent, primary.flow, Standing(shop, briefing, order))
         tired = history.repeats(answers[0].intent) >= _REPEATS_TO_LEAD
         kind: Kind = "reply"
-        if primary.flow == "risk" or answers[0].intent == "human_agent" or tired:
+        if primary.flow == "risk" or answers[0].intent == _PERSON or tired:
             kind = "hand_over"
         elif missing:
             kind = "ask"
@@ -51,8 +52,12 @@ class Policy:
             script = self._script(intent, order)
             if not any(answer.intent == intent for answer in answers.values()):
                 answers.setdefault(script, Answer(intent, script, confidence))
-        ordered = sorted(answers.values(), key=lambda answer: self._risk_first(answer, alarms))
+        asking = [answer for answer in answers.values() if not self._small_talk(answer.intent)]
+        ordered = sorted(asking or answers.values(), key=lambda answer: self._risk_first(answer, alarms))
         return tuple(ordered[:_MOST_ANSWERS])
+
+    def _small_talk(self, intent: str) -> bool:
+        return self.catalogue[intent].group == "chat" and intent != _PERSON
 
     def _risk_first(self, answer: Answer, alarms: Sequence[Alarm]) -> float:
         alarmed = any(alarm.intent == answer.intent for alarm in alarms)

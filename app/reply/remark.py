@@ -13,8 +13,9 @@ from app.understand.slots import first
 
 _PLACE = re.compile(
     r"(?P<province>北京|天津|上海|重庆|内蒙古(?:自治区)?|广西(?:壮族自治区)?|西藏(?:自治区)?|宁夏(?:回族自治区)?|"
-    r"新疆(?:维吾尔自治区)?|黑龙江省?|[\u4e00-\u9fff]{2}省)?市?"
-    r"(?P<city>[\u4e00-\u9fff]{2,7}?(?:市|自治州|州|盟|地区))?"
+    r"新疆(?:维吾尔自治区)?|(?:黑龙江|河北|山西|辽宁|吉林|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|"
+    r"云南|陕西|甘肃|青海|台湾)(?!路|街|市)省?)?市?"
+    r"(?P<city>(?:(?!区|县)[\u4e00-\u9fff]){2,7}?(?:市|自治州|州|盟|地区))?"
     r"(?P<district>[\u4e00-\u9fff]{1,7}?(?:区|县|市|镇|旗))?"
     r"(?P<detail>.*)"
 )
@@ -58,7 +59,7 @@ def _address(formats: RemarkFormats, noted: Noted) -> str:
     slots = noted.utterance.slots
     address, phone = first(slots, "address"), first(slots, "phone")
     parts = {"province": "【省】", "city": "【市】", "district": "【区】", "detail": "【详细地址】"}
-    if address is not None and (match := _PLACE.match(address.value)):
+    if address is not None and (match := _PLACE.match("".join(address.value.split()))):
         found = {key: value for key, value in match.groupdict().items() if value}
         if found.get("province", "") in ("北京", "天津", "上海", "重庆"):
             found["province"] += "市"
@@ -77,7 +78,9 @@ def _name(noted: Noted) -> str:
             raw = raw.replace(slot.value, " ; ")
     for match in _NAME.finditer(raw):
         name = match[1] or match[2]
-        if not re.search(r"改|地址|发到|寄到|电话|麻烦|您好|你好|谢谢|收货|帮我|换|错|下", name):
+        if not re.search(
+            r"改|地址|发到|寄到|电话|麻烦|您好|你好|谢谢|收货|帮我|换|错|下|送|到|这|请|我|吗|吧|了|单", name
+        ):
             return name
     return ""
 

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from jinja2 import TemplateError
@@ -10,7 +10,6 @@ from jinja2 import TemplateError
 from app.errors import DataError, Problem
 from app.records import Segment
 from app.reply.library import HIDDEN, Library
-from app.reply.variables import Variables
 
 _OPEN, _CLOSE = "\x1e", "\x1f"
 _BLANKS = re.compile(r"【([^【】]{1,20})】")
@@ -29,10 +28,10 @@ class Rendered:
     follow_up: str
 
 
-def render(library: Library, name: str, variables: Variables, *, seed: str) -> Rendered:
-    """Fill script `name`; `seed` fixes which of several wordings is taken."""
+def render(library: Library, name: str, variables: Mapping[str, object], *, seed: str) -> Rendered:
+    """Fill script `name`; `variables` holds every name of `Variables`, `seed` fixes which wording is taken."""
     template = library.template(name)
-    context = variables.as_dict() | {"one_of": _chooser(seed), "blank": _blank, "stage": _stage}
+    context = {**variables, "one_of": _chooser(seed), "blank": _blank, "stage": _stage}
     try:
         filled = template.render(context)
     except TemplateError as error:

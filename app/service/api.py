@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from app.desk.conversations import Conversations
+from app.errors import RequestError
 from app.pipeline import Pipeline
 from app.service.schema import (
     ClassifyRequest,
@@ -45,8 +46,15 @@ def routes(pipeline: Pipeline, conversations: Conversations, *, shop: str) -> AP
     @router.post("/v1/classify")
     async def classify(request: ClassifyRequest) -> dict[str, Any]:
         """Rank the intents of one message or several."""
-        texts = request.texts if request.texts is not None else [request.text or ""]
-        return {"rankings": [classified_json(text, pipeline.classify(text)) for text in texts]}
+        if request.texts is None:
+            return {"rankings": [classified_json(request.text or "", pipeline.classify(request.text or ""))]}
+        rankings = []
+        for at, text in enumerate(request.texts):
+            try:
+                rankings.append(classified_json(text, pipeline.classify(text)))
+            except RequestError as error:
+                raise RequestError(error.code, f"texts.{at}：{error}", f"texts.{at}") from error
+        return {"rankings": rankings}
 
     @router.post("/v1/lint")
     async def lint(request: LintRequest) -> dict[str, Any]:

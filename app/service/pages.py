@@ -15,8 +15,8 @@ def routes(pipeline: Pipeline, templates: Jinja2Templates, *, shop: str) -> APIR
     router = APIRouter(include_in_schema=False)
 
     @router.get("/", response_class=HTMLResponse)
-    async def desk(request: Request) -> Response:
-        """Show the desk."""
+    async def desk(request: Request, shop: str = shop) -> Response:
+        """Show the desk of one shop."""
         settings = pipeline.knowledge.settings
         shops = [
             {"id": name, "name": pipeline.shop(name).counter.shop.facts.name} for name in list_shops(settings.shops)

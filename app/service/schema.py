@@ -1,13 +1,33 @@
 """What clients may send, and how a reply is written as JSON. Field names are a contract: extend, never rename."""
 
 import hashlib
+import re
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from app.records import STYLES, Finding, Item, Message, Order, Platform, Ranking, Reply, Role, Status, Style, Turn
+
+_HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
+_YEARS = range(2000, 2101)
+
+
+def _whole(text: str) -> str:
+    if _HALF_CHARACTER.search(text):
+        raise ValueError("含有残缺的字符（半个表情之类），去掉再发")
+    return text
+
+
+def _plausible(moment: datetime) -> datetime:
+    if moment.year not in _YEARS:
+        raise ValueError("时间要在 2000 年到 2100 年之间")
+    return moment
+
+
+Text = Annotated[str, AfterValidator(_whole)]
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 
 
 class Sent(BaseModel):
@@ -18,8 +38,8 @@ class Sent(BaseModel):
 
 class SentTurn(Sent):
     role: Role
-    text: str
-    at: AwareDatetime | None = None
+    text: Text
+    at: Moment | None = None
 
 
 class SentItem(Sent):
@@ -32,10 +52,10 @@ class SentItem(Sent):
 class SentOrder(Sent):
     status: Status | None = None
     order_no: str = Field("", max_length=100)
-    paid_at: AwareDatetime | None = None
-    shipped_at: AwareDatetime | None = None
-    last_scan_at: AwareDatetime | None = None
-    signed_at: AwareDatetime | None = None
+    paid_at: Moment | None = None
+    shipped_at: Moment | None = None
+    last_scan_at: Moment | None = None
+    signed_at: Moment | None = None
     courier: str = Field("", max_length=20)
     tracking_no: str = Field("", max_length=100)
     amount: Decimal | None = Field(None, ge=0, max_digits=12)
@@ -48,7 +68,7 @@ class SentOrder(Sent):
 
 class SentBuyer(Sent):
     id: str = Field("", max_length=100)
-    traits: list[str] = Field(default_factory=list, max_length=20)
+    traits: list[Text] = Field(default_factory=list, max_length=20)
 
 
 class DraftRequest(Sent):
@@ -57,7 +77,7 @@ class DraftRequest(Sent):
     shop: str | None = Field(None, max_length=64)
     conversation_id: str = Field("", max_length=200)
     message_id: str = Field("", max_length=200)
-    text: str | None = None
+    text: Text | None = None
     messages: list[SentTurn] = Field(default_factory=list, max_length=200)
     order: SentOrder | None = None
     buyer: SentBuyer | None = None
@@ -86,7 +106,7 @@ class DraftRequest(Sent):
 
 
 class LintRequest(Sent):
-    text: str
+    text: Text
     platform: Platform | None = None
     category: Literal["general", "food", "cosmetics"] = "general"
 
@@ -94,8 +114,8 @@ class LintRequest(Sent):
 class ClassifyRequest(Sent):
     """`text` or `texts`; `context` holds the turns before."""
 
-    text: str | None = None
-    texts: list[str] | None = Field(None, min_length=1, max_length=1000)
+    text: Text | None = None
+    texts: list[Text] | None = Field(None, min_length=1, max_length=1000)
     context: list[SentTurn] = Field(default_factory=list, max_length=200)
 
     @model_validator(mode="after")
@@ -127,7 +147,7 @@ def reply_json(reply: Reply, titles: dict[str, str], *, name: str, conversation:
             }
             for answer in decision.answers
         ],
-        "ranking": ranking_json(reply.ranking),
+        "ranking": [one | {"title": titles.get(one["name"], "")} for one in ranking_json(reply.ranking)],
         "flow": decision.flow,
         "stage": reply.stage,
         "slots": [{"name": slot.name, "value": slot.value, "span": slot.span} for slot in reply.slots],

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
 from app.desk.conversations import Conversations
@@ -29,13 +30,14 @@ def create_app(pipeline: Pipeline) -> FastAPI:
     app.include_router(api.routes(pipeline, Conversations(), shop=settings.shop))
     app.include_router(pages.routes(pipeline, templates, shop=settings.shop))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    faults.install(app, templates)
+    faults.install(app, templates, headers=_HEADERS)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body)
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        """Refuse oversized bodies early and set the security headers."""
+        """Refuse bodies that say they are too large before reading them, and set the security headers."""
         length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > settings.max_body:
+        if not length.isdecimal() or int(length) > settings.max_body:
             message = f"请求体太大，最多 {settings.max_body // 1024} KB"
             response: Response = JSONResponse(faults.error_json("body_too_large", message), status_code=413)
         else:

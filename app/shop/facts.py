@@ -5,7 +5,7 @@ Every number that a platform or a shop may change stands there, none in code.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
@@ -25,11 +25,12 @@ def _money(value: object) -> Decimal:
     return amount
 
 
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+
+
 def _clock(value: str) -> str:
-    try:
-        time.fromisoformat(value)
-    except ValueError:
-        raise ValueError(f"「{value}」不是钟点，写成 16:00") from None
+    if not _CLOCK.fullmatch(value):
+        raise ValueError(f"「{value}」不是钟点，写成 16:00")
     return value
 
 

@@ -1,7 +1,8 @@
 """Find the product a buyer means, the attribute they ask for, and what goes with it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+
+import ahocorasick
 
 from app.records import Item
 from app.shop.facts import Product
@@ -9,31 +10,39 @@ from app.shop.facts import Product
 _CORE_ATTRIBUTES = 3
 
 
-@dataclass(frozen=True)
 class Goods:
-    """The products of a shop, indexed by everything a buyer or a platform may call them."""
+    """The products of a shop, indexed by everything a buyer or a platform may call them.
 
-    products: Mapping[str, Product]
-    attribute_words: Mapping[str, Sequence[str]]
-    """Attribute → how buyers ask for it."""
+    `attribute_words` names how buyers ask for each attribute.
+    """
+
+    def __init__(self, products: Mapping[str, Product], attribute_words: Mapping[str, Sequence[str]]) -> None:
+        self.products = products
+        self._attribute_words = attribute_words
+        self._items = {product.item_id: product for product in products.values() if product.item_id}
+        self._names = ahocorasick.Automaton()
+        for product in products.values():
+            for name in (product.name, *product.aliases):
+                size, skus = self._names.get(name.lower(), (len(name), ()))
+                self._names.add_word(name.lower(), (size, (*skus, product.sku)))
+        self._names.make_automaton()
 
     def by_key(self, key: str) -> Product | None:
         """Find a product by sku or by the platform's item number."""
-        if not key:
-            return None
-        return self.products.get(key) or next((one for one in self.products.values() if one.item_id == key), None)
+        return self.products.get(key) or self._items.get(key)
 
     def in_text(self, text: str) -> Product | None:
         """Find the product that `text` names; the longest name wins, and two equally good ones are none."""
-        best: list[Product] = []
+        if not self.products:
+            return None
+        best: set[str] = set()
         length = 1
-        for product in self.products.values():
-            longest = max((len(name) for name in _names(product) if name in text), default=0)
-            if longest > length:
-                best, length = [product], longest
-            elif longest == length and best:
-                best.append(product)
-        return best[0] if len(best) == 1 else None
+        for _, (size, skus) in self._names.iter(text):
+            if size > length:
+                best, length = set(skus), size
+            elif size == length:
+                best.update(skus)
+        return self.products[best.pop()] if len(best) == 1 else None
 
     def of_item(self, item: Item) -> Product | None:
         """Find the product of an order line."""
@@ -41,7 +50,7 @@ class Goods:
 
     def attribute(self, product: Product, text: str) -> tuple[str, str] | None:
         """Give the attribute that `text` asks for and its value, where the product has it."""
-        for name, words in self.attribute_words.items():
+        for name, words in self._attribute_words.items():
             if name in product.attributes and any(word in text for word in words):
                 return name, product.attributes[name]
         return None
@@ -58,11 +67,6 @@ class Goods:
             if one.category == product.category and one.sku != product.sku and one.stock
         ]
         return min(rivals, key=lambda one: (abs(one.price - product.price), one.sku), default=None)
-
-
-def _names(product: Product) -> Iterable[str]:
-    yield product.name.lower()
-    yield from (alias.lower() for alias in product.aliases)
 
 
 def specs_text(product: Product) -> str:

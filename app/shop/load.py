@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ValidationError
 
 from app.errors import DataError, NotFoundError, Problem
-from app.shop.facts import Faq, Product, Promotion, Shop
+from app.shop.facts import Faq, GiftTier, Product, Promotion, Shop
 from app.strict_yaml import load_file, load_model, problems_of, relative
 
 Row = TypeVar("Row", bound=BaseModel)
@@ -59,11 +59,20 @@ def load_shop(folder: Path, shop: str) -> ShopData:
             return fallback
 
     facts = collect(lambda: load_model(home / "shop.yaml", Shop, root=folder), None)
-    products = collect(lambda: _read_csv(home / "products.csv", Product, folder), ())
+    products = collect(lambda: _read_csv(home / "products.csv", Product, folder), None)
     promotions = collect(lambda: _read_promotions(home / "promotions.yaml", folder), ())
     faq = collect(lambda: _read_csv(home / "faq.csv", Faq, folder), ())
+    tiers = facts.gift_tiers if facts else ()
+    if products is not None:
+        problems.extend(_named_twice(shop, products))
+        problems.extend(_strays(shop, products, promotions, faq, tiers))
+    problems.extend(
+        Problem(f"{shop}/promotions.yaml", promotion.id, "end 要晚于 start")
+        for promotion in promotions
+        if promotion.end <= promotion.start
+    )
     if facts is not None:
-        problems.extend(_cross_check(shop, facts, products, promotions, faq))
+        problems.extend(_settings_faults(shop, facts))
     if problems:
         raise DataError(problems)
     return ShopData(shop, facts, {product.sku: product for product in products}, promotions, faq, home / "scripts")
@@ -100,6 +109,8 @@ def _read_csv(path: Path, model: type[Row], root: Path) -> tuple[Row, ...]:
     found: list[Row] = []
     problems: list[Problem] = []
     try:
+        if faults := _header_faults(reader.fieldnames or (), model):
+            raise DataError([Problem(f"{name} 第 1 行", column, advice) for column, advice in faults])
         for row in reader:
             where = f"{name} 第 {reader.line_num} 行"
             if None in row or None in row.values():
@@ -119,6 +130,18 @@ def _read_csv(path: Path, model: type[Row], root: Path) -> tuple[Row, ...]:
     return tuple(found)
 
 
+def _header_faults(header: Sequence[str], model: type[BaseModel]) -> list[tuple[str, str]]:
+    """List the columns that nobody reads, that stand twice, or that every row needs and the header lacks."""
+    needed = [name for name, field in model.model_fields.items() if field.is_required()]
+    faults = [
+        (column, "不认识这一列，检查第一行是不是列名，改对或删掉")
+        for column in header
+        if column not in model.model_fields
+    ]
+    faults += [(column, "这一列写了两次，删掉一列") for column in dict.fromkeys(header) if header.count(column) > 1]
+    return faults + [(column, "缺这一列，请补上") for column in needed if column not in header]
+
+
 def _cell(key: str, value: str) -> object:
     value = value.strip()
     parts = [part.strip() for part in value.split("|") if part.strip()]
@@ -135,19 +158,27 @@ def _cell(key: str, value: str) -> object:
     return value
 
 
-def _cross_check(
-    shop: str, facts: Shop, products: tuple[Product, ...], promotions: tuple[Promotion, ...], faq: tuple[Faq, ...]
-) -> list[Problem]:
-    """List what the files say of each other that does not hold."""
+def _named_twice(shop: str, products: tuple[Product, ...]) -> list[Problem]:
+    """List skus, item numbers and names that two products share."""
     problems: list[Problem] = []
-    seen: dict[str, str] = {}
+    seen: dict[str, Product] = {}
     for product in products:
-        for key in filter(None, (product.sku, product.item_id, product.name)):
-            if key in seen and seen[key] != product.sku:
-                problems.append(
-                    Problem(f"{shop}/products.csv", product.sku, f"「{key}」和 {seen[key]} 重了，要各不相同")
-                )
-            seen[key] = product.sku
+        for key in {product.sku, product.item_id, product.name} - {""}:
+            if key in seen:
+                text = f"「{key}」和 {seen[key].sku}（{seen[key].name}）重了，要各不相同"
+                problems.append(Problem(f"{shop}/products.csv", product.sku, text))
+            seen[key] = product
+    return problems
+
+
+def _strays(
+    shop: str,
+    products: tuple[Product, ...],
+    promotions: tuple[Promotion, ...],
+    faq: tuple[Faq, ...],
+    tiers: tuple[GiftTier, ...],
+) -> list[Problem]:
+    """List skus that a file names and no product has."""
     skus = {product.sku for product in products}
     named = [(f"{shop}/products.csv", f"{product.sku}.goes_with", product.goes_with) for product in products]
     named += [(f"{shop}/promotions.yaml", f"{promotion.id}.skus", promotion.skus) for promotion in promotions]
@@ -155,21 +186,14 @@ def _cross_check(
         (f"{shop}/promotions.yaml", f"{promotion.id}.gift_tiers", tuple(tier.sku for tier in promotion.gift_tiers))
         for promotion in promotions
     ]
-    named += [(f"{shop}/shop.yaml", "gift_tiers", tuple(tier.sku for tier in facts.gift_tiers))]
+    named += [(f"{shop}/shop.yaml", "gift_tiers", tuple(tier.sku for tier in tiers))]
     named += [(f"{shop}/faq.csv", row.asks[0], (row.sku,)) for row in faq if row.sku]
-    problems += [
+    return [
         Problem(file, key, f"货号 {sku} 不在 products.csv 里")
         for file, key, listed in named
         for sku in listed
         if sku not in skus
     ]
-    problems += [
-        Problem(f"{shop}/promotions.yaml", promotion.id, "end 要晚于 start")
-        for promotion in promotions
-        if promotion.end <= promotion.start
-    ]
-    problems += _settings_faults(shop, facts)
-    return problems
 
 
 def _settings_faults(shop: str, facts: Shop) -> list[Problem]:
@@ -179,7 +203,7 @@ def _settings_faults(shop: str, facts: Shop) -> list[Problem]:
         problems.append(Problem(file, "authority.goodwill", "min 不能大于 max"))
     try:
         ZoneInfo(facts.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones is an OSError
         problems.append(Problem(file, "timezone", f"没有时区「{facts.timezone}」，写成 Asia/Shanghai"))
     known = {
         "address": {"province", "city", "district", "detail", "name", "phone"},
@@ -192,6 +216,6 @@ def _settings_faults(shop: str, facts: Shop) -> list[Problem]:
     for key, names in known.items():
         format_ = getattr(facts.remarks, key)
         used = set(re.findall(r"\{(\w*)\}", format_))
-        if used - names or re.sub(r"\{\w+\}", "", format_).count("{"):
+        if used - names or set("{}") & set(re.sub(r"\{\w+\}", "", format_)):
             problems.append(Problem(file, f"remarks.{key}", f"花括号里只能写 {'、'.join(sorted(names))}"))
     return problems

@@ -17,22 +17,27 @@ Cut = Callable[[str], list[str]]
 class Questions:
     """Hold the shop's questions as weighted word vectors."""
 
-    def __init__(self, rows: Sequence[Faq], cut: Cut) -> None:
-        self._cut = cut
+    def __init__(self, rows: Sequence[Faq], *, cut: Cut, cut_folded: Cut) -> None:
+        self._cut_folded = cut_folded
         asked = [(row, Counter(_words(cut(ask)))) for row in rows for ask in row.asks]
         seen = Counter(word for _, words in asked for word in words)
         self._weights = {word: 1.0 + math.log((1 + len(asked)) / (1 + count)) for word, count in seen.items()}
         self._rare = 1.0 + math.log(1 + len(asked))
         self._asked = [(row, self._unit(words)) for row, words in asked]
+        self._holders: dict[str, list[int]] = {}
+        for at, (_, unit) in enumerate(self._asked):
+            for word in unit:
+                self._holders.setdefault(word, []).append(at)
 
     def answer(self, text: str, *, sku: str = "") -> str:
-        """Give the stored answer to `text`, or "" where no question is close enough.
+        """Give the stored answer to folded `text`, or "" where no question is close enough.
 
         Answers of a product are given only where that product is talked about.
         """
-        words = self._unit(Counter(_words(self._cut(text))))
+        words = self._unit(Counter(_words(self._cut_folded(text))))
         best, found = 0.0, ""
-        for row, asked in self._asked:
+        for at in sorted({at for word in words for at in self._holders.get(word, ())}):
+            row, asked = self._asked[at]
             if row.sku and row.sku != sku:
                 continue
             likeness = sum(weight * words.get(word, 0.0) for word, weight in asked.items())

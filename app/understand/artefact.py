@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from app.errors import ArtefactError
 from app.understand.features import Floats, Indices, Vectoriser
 
-FORMAT = 1
+FORMAT = 2
 """Raise when features or layout change: an older artefact is then trained again."""
 
+_DAMAGED = (OSError, EOFError, ValueError, LookupError, TypeError, NotImplementedError, zipfile.BadZipFile)
 _WEIGHTS, _WORDS, _CARD = "weights.npz", "words.json", "card.json"
 
 
@@ -44,7 +46,7 @@ class Artefact:
     card: Card
     labels: tuple[str, ...]
     vectoriser: Vectoriser
-    weights: Floats
+    weights: npt.NDArray[np.float16]
     intercept: Floats
     temperature: float
     floor: float
@@ -72,7 +74,7 @@ def save(artefact: Artefact, folder: Path) -> None:
     with (folder / _WEIGHTS).open("wb") as file:
         np.savez(
             file,
-            weights=artefact.weights.astype(np.float16),
+            weights=artefact.weights,
             intercept=artefact.intercept,
             idf=artefact.vectoriser.idf,
             line_labels=artefact.line_labels,
@@ -106,7 +108,7 @@ def load(folder: Path) -> Artefact:
             numbers = {name: arrays[name] for name in arrays.files}
         words = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
         return _assemble(Card(**card), numbers, words)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise ArtefactError(f"模型 {folder.name} 读不出来（{type(error).__name__}），请运行 miaohui train") from error
 
 
@@ -126,13 +128,13 @@ def _card(folder: Path) -> dict[str, Any]:
 
 def _assemble(card: Card, numbers: Mapping[str, Any], words: Mapping[str, Any]) -> Artefact:
     columns = {term: column for column, term in enumerate(words["columns"])}
-    weights = numbers["weights"].astype(np.float32)
+    weights = numbers["weights"]
     if weights.shape != (len(columns), len(words["labels"])):
         raise ValueError("shapes disagree")
     return Artefact(
         card=card,
         labels=tuple(words["labels"]),
-        vectoriser=Vectoriser(columns, numbers["idf"], words["pinyin"]),
+        vectoriser=Vectoriser(columns, numbers["idf"], dict(words["pinyin"])),
         weights=weights,
         intercept=numbers["intercept"],
         temperature=float(words["temperature"]),

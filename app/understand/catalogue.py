@@ -1,6 +1,6 @@
 """The intents: what buyers say, read from `intents/<group>/<name>.yaml`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -115,12 +115,14 @@ class Catalogue:
 def load(folder: Path) -> Catalogue:
     """Read every intent file below `folder`; raise DataError with all faults."""
     intents: dict[str, Intent] = {}
+    names: set[str] = set()
     problems: list[Problem] = []
     for path in sorted(folder.glob("*/*.yaml")):
         name = path.stem
-        if name in intents:
+        if name in names:
             problems.append(Problem(relative(path, folder.parent), "", f"意图「{name}」已在别的文件夹里，换个名字"))
             continue
+        names.add(name)
         try:
             intents[name] = Intent(name, path.parent.name, load_model(path, IntentFile, root=folder.parent))
         except DataError as error:
@@ -128,13 +130,13 @@ def load(folder: Path) -> Catalogue:
     if not intents and not problems:
         problems.append(Problem(folder.name, "", "没有意图文件（应在 intents/<组>/<名>.yaml）"))
     for intent in intents.values():
-        problems.extend(_dangling(intent, intents, folder))
+        problems.extend(_dangling(intent, names, folder))
     if problems:
         raise DataError(problems)
     return Catalogue(intents)
 
 
-def _dangling(intent: Intent, known: Mapping[str, Intent], folder: Path) -> list[Problem]:
+def _dangling(intent: Intent, known: Set[str], folder: Path) -> list[Problem]:
     """List names of intents that do not exist, and groups that nobody knows."""
     file = f"{folder.name}/{intent.group}/{intent.name}.yaml"
     problems = []

@@ -49,7 +49,7 @@ class Classifier:
 
     def probabilities(self, columns: Indices, values: Floats) -> Floats:
         """Give one calibrated probability per label."""
-        margins = values @ self.artefact.weights[columns] + self.artefact.intercept
+        margins = values @ self.artefact.weights[columns].astype(np.float32) + self.artefact.intercept
         scaled = margins * self.artefact.temperature
         powers = np.exp(scaled - scaled.max())
         return np.asarray(powers / powers.sum(), dtype=np.float32)

@@ -4,7 +4,6 @@ Training and serving share this code, so they cannot drift apart.
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -52,14 +51,22 @@ class Vectoriser:
 
     def __call__(self, utterance: Utterance) -> tuple[Indices, Floats]:
         """Give the columns of a message and their weights; both empty where nothing is known."""
-        indices: list[int] = []
-        values: list[float] = []
+        columns: list[int] = []
+        parts: list[Floats] = []
         for family, found in terms(utterance, self.pinyin).items():
-            counts = Counter(column for term in found if (column := self.columns.get(term)) is not None)
+            counts: dict[int, int] = {}
+            for term in found:
+                column = self.columns.get(term)
+                if column is not None:
+                    counts[column] = counts.get(column, 0) + 1
             if not counts:
                 continue
-            weights = [(1.0 + math.log(count)) * float(self.idf[column]) for column, count in counts.items()]
-            scale = FAMILY_WEIGHTS[family] / math.sqrt(sum(weight * weight for weight in weights))
-            indices.extend(counts)
-            values.extend(weight * scale for weight in weights)
-        return np.array(indices, dtype=np.int32), np.array(values, dtype=np.float32)
+            columns.extend(counts)
+            at = np.fromiter(counts, dtype=np.int32, count=len(counts))
+            tf = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+            weights: Floats = (np.float32(1.0) + np.log(tf)) * self.idf[at]
+            scale = FAMILY_WEIGHTS[family] / math.sqrt(float(weights @ weights))
+            parts.append((weights * scale).astype(np.float32))
+        if not parts:
+            return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
+        return np.array(columns, dtype=np.int32), np.concatenate(parts)

@@ -3,6 +3,7 @@
 Total and idempotent; every character of the result knows where it came from.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ from app.records import Normalised
 
 SPACE = " "
 _KEPT_REPEATS = 2
+_RUN = re.compile(r"(\D)\1\1")
 _MAX_PASSES = 4
 
 
@@ -28,13 +30,14 @@ class Normaliser:
             for folded in _fold(char):
                 chars.append(folded)
                 offsets.append(at)
-        chars = self._simplified(chars)
-        chars, offsets = _drop_spaces(chars, offsets)
-        chars, offsets = _cut_repeats(chars, offsets)
-        return Normalised(raw, "".join(chars), tuple(offsets))
+        text = self._simplified("".join(chars))
+        if SPACE in text:
+            text, offsets = _drop_spaces(text, offsets)
+        if _RUN.search(text):
+            text, offsets = _cut_repeats(text, offsets)
+        return Normalised(raw, text, tuple(offsets))
 
-    def _simplified(self, chars: list[str]) -> list[str]:
-        text = "".join(chars)
+    def _simplified(self, text: str) -> str:
         for _ in range(_MAX_PASSES):
             simple: str = self._simplify(text)
             if len(simple) != len(text):
@@ -42,7 +45,7 @@ class Normaliser:
             if simple == text:
                 break
             text = simple
-        return list(text)
+        return text
 
 
 def _one(converted: str, char: str) -> str:
@@ -70,12 +73,12 @@ def _wordlike(char: str) -> bool:
     return char.isalnum() and not is_han(char)
 
 
-def _drop_spaces(chars: list[str], offsets: list[int]) -> tuple[list[str], list[int]]:
+def _drop_spaces(text: str, offsets: list[int]) -> tuple[str, list[int]]:
     """Keep one space between Latin words or numbers, none elsewhere."""
     out: list[str] = []
     places: list[int] = []
     pending: int | None = None
-    for char, at in zip(chars, offsets, strict=True):
+    for char, at in zip(text, offsets, strict=True):
         if char == SPACE:
             if pending is None:
                 pending = at
@@ -86,18 +89,18 @@ def _drop_spaces(chars: list[str], offsets: list[int]) -> tuple[list[str], list[
         pending = None
         out.append(char)
         places.append(at)
-    return out, places
+    return "".join(out), places
 
 
-def _cut_repeats(chars: list[str], offsets: list[int]) -> tuple[list[str], list[int]]:
+def _cut_repeats(text: str, offsets: list[int]) -> tuple[str, list[int]]:
     """Cut runs of one character to two, except digits."""
     out: list[str] = []
     places: list[int] = []
     run = 0
-    for char, at in zip(chars, offsets, strict=True):
+    for char, at in zip(text, offsets, strict=True):
         run = run + 1 if out and char == out[-1] else 1
         if run > _KEPT_REPEATS and not char.isdigit():
             continue
         out.append(char)
         places.append(at)
-    return out, places
+    return "".join(out), places

@@ -23,6 +23,10 @@ class Reader:
         slots, masked = self._slots(normalised)
         return Utterance(normalised, masked, tuple(self._tokenise(masked)), slots)
 
+    def cut_folded(self, text: str) -> list[str]:
+        """Cut text that is folded already."""
+        return self._tokenise(text)
+
     def cut(self, text: str) -> list[str]:
         """Cut shop text (product names, questions) the way messages are cut."""
         return self._tokenise(self.normaliser(text).text)

@@ -30,15 +30,16 @@ MARKS: Mapping[str, str] = {
 """One private character per kind of value: the classifier sees that a value stands there, not which one."""
 
 _HAN_NUMBER = "[一二两三四五六七八九十百半几]"
+_HAN_AMOUNT = "[零一二两三四五六七八九十百千万半几]"
 _COUNT = rf"(?:\d+(?:\.\d+)?|{_HAN_NUMBER}{{1,3}})"
-_UNITS = "个件包袋盒箱份提斤瓶双条套本罐桶支只片卷张组公斤kg克g单台把块根颗枚筒板抽"
-_PLACE = r"(?:(?![改发寄送换到是往去成为])[\u4e00-\u9fff]){2,8}?"
+_UNITS = "公斤|kg|[个件包袋盒箱份提斤瓶双条套本罐桶支只片卷张组克g单台把块根颗枚筒板抽]"
+_PLACE = r"(?:(?![改发寄送换到是往去成为址])[\u4e00-\u9fff]){2,8}?"
 _PROVINCE = (
     "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|"
     "陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
 )
 _DAY = (
-    "今天|今晚|今早|明天|明早|明晚|后天|大后天|昨天|昨晚|前天|周[一二三四五六日天]|星期[一二三四五六日天]|礼拜[一二三四五六日天]|"
+    "今天|今晚|今早|明天|明早|明晚|后天|大后天|昨天|昨晚|前天|(?:下{1,2}个?)?(?:周|星期|礼拜)[一二三四五六日天]|"
     "周末|月底|月初|年前|年后|过年|春节|中秋|国庆|端午|元旦|双十一|双十二|618|双11|双12"
 )
 
@@ -50,31 +51,32 @@ _PATTERNS: Sequence[tuple[str, str]] = (
         "tracking_no",
         r"(?<![a-z\d])(?:sf|yt|jd|jt|zto|sto|yd|ems|db|dpk|ht|jdv|jdx|vf|va|vb|vc)[a-z]{0,2}\d{9,16}(?!\d)",
     ),
+    ("tracking_no", r"(?:快递|物流|运单|运)(?:单号|编号|号)[是为]?[:,]?\s?(\d{10,15})(?!\d)"),
     ("tax_no", r"(?<![a-z\d])9[1-3][1-9]\d{5}[a-z\d]{10}(?![a-z\d])"),
-    ("phone", r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)|\[(?:电话|手机|手机号)\w?\]"),
-    ("order_no", r"(?<!\d)\d{16,24}(?!\d)"),
+    ("phone", r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)|\[(?:电话|手机|手机号)\w?\]"),
+    ("order_no", r"(?<!\d)\d{16,24}(?!\d)|订单(?:编号|号码?)?[是为]?[:,]?\s?(\d{12,15})(?!\d)"),
     ("item_id", r"(?<!\d)\d{10,15}(?!\d)"),
     (
         "address",
         (
             rf"(?:{_PROVINCE})(?:省|市|自治区|壮族自治区)?[\u4e00-\u9fff]{{1,10}}(?:市|区|县|州|镇|乡|街道|路)[\u4e00-\u9fff\da-z\-#]*"
-            rf"(?:路|街|道|村|小区|号|栋|幢|楼|室|单元|弄|组|镇|花园|大厦|学校|医院|超市)(?:\d*[\-\d]*(?:号|栋|幢|楼|室|单元|弄|层|座))*"
+            rf"(?:路|街|道|村|小区|号|栋|幢|楼|室|单元|弄|组|镇|花园|大厦|学校|医院|超市)(?:\d*[\-\d]*(?:号|栋|幢|楼|室|单元|弄|层|座))*(?:(?<=[栋幢楼单元层座])\d{{3,4}}(?!\d))?"
             rf"|{_PLACE}(?:市|县|区)[\u4e00-\u9fff]{{1,10}}(?:路|街道|街|镇|村|小区)[\u4e00-\u9fff]{{0,6}}\d+[号弄栋幢楼室单元\d\-]*"
             rf"|\[地址\w?\]"
         ),
     ),
     (
         "body",
-        r"(?:身高)?1[米m]\d{1,2}|1[4-9]\d(?:cm|厘米|公分|的)?(?:身高)?[,\s]?(?:体重)?(?=\d{2,3}斤)|体重\d{2,3}|\d{2,3}(?:斤|kg|公斤)(?=.{0,6}(?:穿|码|号))",
+        r"(?:身高)?1[米m]\d{1,2}|身高:?1[4-9]\d(?:cm|厘米|公分)?|1[4-9]\d(?:cm|厘米|公分|的)?(?:身高)?[,\s]?(?=(?:体重)?\d{2,3}斤)|体重:?\d{2,3}(?:斤|kg|公斤)?|\d{2,3}(?:斤|kg|公斤)(?=.{0,6}(?:穿|码|号))",
     ),
     (
         "amount",
-        rf"[¥￥$]\s?\d+(?:\.\d+)?|\d+(?:\.\d+)?(?:元|块钱|块\d|块(?!头|状)|圆|大洋|米(?=一))|{_HAN_NUMBER}{{1,4}}(?:元|块钱|块)|\[金额\w?\]",
+        rf"[¥￥$]\s?\d+(?:\.\d+)?|\d+(?:\.\d+)?[百千万]?(?:元|块钱|块\d|块(?!头|状)|圆|大洋|米(?=一))|{_HAN_AMOUNT}{{1,6}}(?:元|块钱|块)|\[金额\w?\]",
     ),
     (
         "date",
         (
-            rf"\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}[日号]?|\d{{1,2}}月\d{{1,2}}[日号]?|(?<!\d)\d{{1,2}}[号日](?!线|楼|色|码|店|仓)|{_DAY}"
+            rf"\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}[日号]?|\d{{1,2}}月\d{{1,2}}[日号]?|(?:下个?月)?(?<!\d)\d{{1,2}}[号日](?!线|楼|色|码|店|仓)|{_DAY}"
             r"|\d{1,2}[:点]\d{0,2}(?:分)?|\[(?:日期|时间)\w?\]"
         ),
     ),
@@ -82,11 +84,15 @@ _PATTERNS: Sequence[tuple[str, str]] = (
         "size",
         r"(?<![a-z\d])(?:x{1,4}[ls]|[2-6]xl|[sml])码?(?![a-z\d])|(?<!\d)[2-4]\d(?:\.5)?码|均码|[大中小加]码|[大中小]号",
     ),
-    ("quantity", rf"{_COUNT}(?:[{_UNITS}]|kg)"),
+    ("quantity", rf"{_COUNT}(?:{_UNITS})"),
     ("name", r"\[(?:姓名|人名|昵称)\w?\]"),
     # hotlines and shopping days are words, not numbers
     ("number", r"\[数字\w?\]|(?<![a-z\d.])(?!(?:12315|12345|315|618|1111|1212)(?!\d))\d+(?:\.\d+)?(?![a-z\d])"),
 )
+
+
+_TENTHS = re.compile(r"^(\d+)块(\d)$")
+"""3块5 means 3.5元."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,6 @@ class SlotFinder:
     """Find slots; holds the compiled patterns and the couriers' spellings."""
 
     def __init__(self, couriers: Mapping[str, Iterable[str]]) -> None:
-        self._patterns = [(name, re.compile(pattern)) for name, pattern in _PATTERNS]
         self._spelling = {form.lower(): name for name, forms in couriers.items() for form in forms}
         forms = sorted(self._spelling, key=len, reverse=True)
         latin = [form for form in forms if form.isascii()]
@@ -109,30 +114,35 @@ class SlotFinder:
         parts = ["|".join(map(re.escape, han))] if han else []
         if latin:
             parts.append(rf"(?<![a-z\d])(?:{'|'.join(map(re.escape, latin))})(?![a-z\d])")
-        self._courier = re.compile("|".join(parts)) if parts else None
+        courier = [("courier", "|".join(parts))] if parts else []
+        # a courier's name inside a link is part of the link
+        patterns = [*_PATTERNS[:1], *courier, *_PATTERNS[1:]]
+        self._patterns = [(name, re.compile(pattern)) for name, pattern in patterns]
 
     def __call__(self, message: Normalised) -> tuple[tuple[Slot, ...], str]:
         """Give the slots in reading order, and the text with each value replaced by its mark."""
         found = self._find(message.text)
-        slots = []
+        slots: list[Slot] = []
         for hit in found:
             span = message.raw_span(hit.start, hit.end)
+            if slots and span[0] < slots[-1].span[1]:
+                continue  # one raw character may fold to several values, as ½ does
             slots.append(Slot(hit.name, message.raw[span[0] : span[1]], span, hit.norm))
         return tuple(slots), _mask(message.text, found)
 
     def _find(self, text: str) -> list[_Found]:
         taken: list[_Found] = []
-        if self._courier is not None:
-            taken = [
-                _Found("courier", match.start(), match.end(), self._spelling[match.group()])
-                for match in self._courier.finditer(text)
-            ]
         for name, pattern in self._patterns:
             for match in pattern.finditer(text):
-                start, end = match.span()
+                start, end = match.span(match.lastindex or 0)
                 if start < end and all(end <= other.start or start >= other.end for other in taken):
-                    taken.append(_Found(name, start, end, match.group()))
+                    taken.append(_Found(name, start, end, self._norm(name, text[start:end])))
         return sorted(taken, key=lambda hit: hit.start)
+
+    def _norm(self, name: str, value: str) -> str:
+        if name == "courier":
+            return self._spelling[value]
+        return _TENTHS.sub(r"\1.\2元", value) if name == "amount" else value
 
 
 _KEPT_WORDS = frozenset({"date", "size"})

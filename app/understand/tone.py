@@ -1,5 +1,6 @@
 """Hear how a buyer sounds and which risks the message names, from word lists alone."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,8 +64,15 @@ class Ear:
         return tuple(
             Alarm(Risk(signal.title, signal.note), signal.intent)
             for signal in self._signals.values()
-            if any(word in text for word in signal.words) and not any(word in text for word in signal.unless)
+            if any(_names(text, word) for word in signal.words) and not any(word in text for word in signal.unless)
         )
+
+
+def _names(text: str, word: str) -> bool:
+    """Find `word`; a hotline's digits count only by themselves, not inside a longer number."""
+    if word.isdigit():
+        return re.search(rf"(?<![a-z\d]){word}(?!\d)", text) is not None
+    return word in text
 
 
 def load(lexicon: Path) -> Ear:

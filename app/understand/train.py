@@ -31,8 +31,9 @@ def train(
 ) -> Artefact:
     """Fit on (text, intent) lines; `progress` hears the stage and the share done."""
     labels = tuple(sorted({label for _, label in lines}))
-    if len(labels) < 2:
-        raise DataError([Problem("训练数据", "", f"至少要两个意图，现在有 {len(labels)} 个")])
+    if len(labels) < 2 or len(lines) < FOLDS:
+        have = f"现在有 {len(labels)} 个、{len(lines)} 句"
+        raise DataError([Problem("训练数据", "", f"至少要两个意图、{FOLDS} 句话，{have}，请补上例句")])
     progress("读句子", 0.0)
     lines = sorted(lines, key=lambda line: line[1])  # rows of one label lie together, which serving relies on
     utterances = [reader(text) for text, _ in lines]
@@ -65,7 +66,7 @@ def train(
         ),
         labels=labels,
         vectoriser=fitted.vectoriser,
-        weights=weights,
+        weights=weights.astype(np.float16),
         intercept=intercept,
         temperature=temperature,
         floor=floor(sure, targets),
@@ -86,10 +87,14 @@ def fit_linear(rows: csr_matrix, targets: Indices, labels: int) -> tuple[Floats,
     """Fit one linear separator per label; give weights (features, labels) and intercepts."""
     from sklearn.svm import LinearSVC
 
-    model = LinearSVC(C=PENALTY, random_state=SEED)
-    model.fit(rows, targets)
     weights = np.zeros((rows.shape[1], labels), dtype=np.float32)
     intercept = np.full(labels, -1.0, dtype=np.float32)
+    present = np.unique(targets)
+    if len(present) == 1:  # a fold of few lines may hold one intent only
+        intercept[present] = 1.0
+        return weights, intercept
+    model = LinearSVC(C=PENALTY, random_state=SEED)
+    model.fit(rows, targets)
     if len(model.classes_) == 2:
         weights[:, model.classes_] = np.stack([-model.coef_[0], model.coef_[0]], axis=1)
         intercept[model.classes_] = (-model.intercept_[0], model.intercept_[0])

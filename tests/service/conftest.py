@@ -1,0 +1,58 @@
+"""The service as clients meet it: in process, over a real socket, and in a real browser."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+from starlette.testclient import TestClient
+
+from app.pipeline import Pipeline
+from app.service.web import create_app
+
+CHROMIUM = "/usr/bin/chromium"
+_START_SECONDS = 20
+
+
+@pytest.fixture(scope="session")
+def client(pipeline: Pipeline) -> Iterator[TestClient]:
+    """Give a client that sees what a client sees: a crash is an answer, not an exception."""
+    with TestClient(create_app(pipeline), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def page_url(pipeline: Pipeline) -> Iterator[str]:
+    """Serve the demo shop on a free port from a thread; give the address without a slash at the end."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config(create_app(pipeline), log_config=None, access_log=False, ws="none")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="page-server")
+        thread.start()
+        try:
+            until = time.monotonic() + _START_SECONDS
+            while not server.started:
+                if not thread.is_alive() or time.monotonic() > until:
+                    pytest.fail("the page server did not start", pytrace=False)
+                time.sleep(0.01)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(_START_SECONDS)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Launch Debian's chromium; without it the test fails, in CI and at home alike."""
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"{CHROMIUM} is missing, get it with: apt-get install chromium fonts-noto-cjk", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
