@@ -23,7 +23,6 @@ cli = typer.Typer(
 out = Console()
 err = Console(stderr=True)
 
-
 WRONG_CALL = 2
 FALLS_SHORT = 1
 
@@ -108,7 +107,7 @@ def lint(
     request = inputs.checked(LintRequest, {"text": words, "platform": platform, "category": category}, where="--")
     chosen: Platform = request.platform or "pinduoduo"
     findings = Linter(rules.load(read_settings().rules), Normaliser())(
-        words, platform=chosen, category=request.category
+        words, platform=chosen, category=request.category or "general"
     )
     if as_json:
         typer.echo(json.dumps({"findings": [finding_json(one) for one in findings]}, ensure_ascii=False, indent=2))
@@ -195,7 +194,7 @@ def check() -> None:
 @cli.command()
 def serve(
     host: Annotated[str, typer.Option("--host")] = "",
-    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 0,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535)] = None,
     no_train: NoTrain = False,
 ) -> None:
     """Serve the page and the API."""

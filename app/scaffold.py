@@ -1,5 +1,6 @@
 """Lay out the files of a new intent, so that adding one needs no Python."""
 
+import json
 import re
 from pathlib import Path
 
@@ -16,11 +17,13 @@ def lay_out(settings: Settings, name: str, *, title: str, flow: str) -> list[Pat
     match = _NAME.fullmatch(name)
     if not match or match[1] not in GROUPS:
         raise RequestError("bad_name", f"名字写成 组/名，组是 {'、'.join(GROUPS)} 之一，名用小写字母和下划线：{name}")
-    if flow not in _STAGES:
-        raise RequestError("bad_flow", f"--flow 可选：{'、'.join(_STAGES)}")
+    flows = [flow for flow in _STAGES if (settings.scripts / "_flow" / f"{flow}.j2").exists()]
+    if flow not in flows:
+        raise RequestError("bad_flow", f"--flow 可选：{'、'.join(flows)}")
     contents = {
         settings.intents / f"{name}.yaml": (
-            f"title: {title}\ndefinition: 写清楚什么算、什么不算\nflow: {flow}\nslots: []\n"
+            f"title: {json.dumps(title, ensure_ascii=False)}\n"
+            f"definition: 写清楚什么算、什么不算\nflow: {flow}\nslots: []\n"
             f"examples:\n  - 在这里一行写一句买家的话（至少 80 句）\nnear_misses: []\n"
         ),
         settings.scripts / f"{name}.j2": (

@@ -66,7 +66,11 @@ def load_model(path: Path, model: type[Model], *, root: Path) -> Model:
 
 def problems_of(error: ValidationError, *, name: str) -> list[Problem]:
     """Turn a pydantic error into problems that name file, key, value and fix."""
-    return [Problem(name, ".".join(str(part) for part in fault["loc"]), _advice(fault)) for fault in error.errors()]
+    return [Problem(name, _key(fault["loc"]), _advice(fault)) for fault in error.errors()]
+
+
+def _key(place: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in place if part != "[key]")  # pydantic's word for a fault in the key itself
 
 
 _ADVICE = {
@@ -75,12 +79,12 @@ _ADVICE = {
     "string_too_short": "不能为空",
     "too_short": "不能为空",
     "timezone_aware": "时间要带时区，写成 2026-11-01T00:00:00+08:00",
+}
+_ADVICE_ON_VALUE = {
     "model_type": "应当是「键: 值」的形式",
     "dict_type": "应当是「键: 值」的形式",
     "tuple_type": "应当是一个列表",
     "string_type": "应当是一段文字",
-}
-_ADVICE_ON_VALUE = {
     "int_parsing": "要写整数",
     "datetime_from_date_parsing": "不是时间，写成 2026-11-01T00:00:00+08:00",
     "datetime_parsing": "不是时间，写成 2026-11-01T00:00:00+08:00",

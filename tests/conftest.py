@@ -1,9 +1,16 @@
 """What every test may ask for: the repository's settings and one real, trained pipeline."""
 
+import io
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from app.cli import _pipeline
+from app.cli import _pipeline, main
 from app.pipeline import Pipeline
 from app.settings import Settings
 
@@ -20,3 +27,58 @@ def settings() -> Settings:
 def pipeline(settings: Settings) -> Pipeline:
     """Give the shipped pipeline; the model is trained once where it is missing or stale."""
     return _pipeline(settings)
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: Settings) -> Path:
+    """Copy the data folders to a home of its own; caches and models are shared until a test unlinks them."""
+    for name in ("intents", "scripts_zh", "rules_zh", "lexicon_zh", "shops"):
+        shutil.copytree(settings.home / name, tmp_path / name)
+    for name in ("models", "var"):
+        (tmp_path / name).symlink_to(settings.home / name)
+    return tmp_path
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed and exited with."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Call the installed entry point in this process."""
+
+    def call(*arguments: str | Path, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["miaohui", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        status = ended.value.code
+        return Ran(status if isinstance(status, int) else int(status is not None), said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def own_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make the command line work in a home of its own."""
+    monkeypatch.setenv("MIAOHUI_HOME", str(home))
+    return home
+
+
+def refused(ran: Ran, *words: str) -> None:
+    """Check a wrong call: status 2, nothing on standard output, one line that holds the words."""
+    assert ran.status == 2, ran
+    assert ran.out == ""
+    line = ran.err.strip()
+    assert "\n" not in line, line
+    assert all(word in line for word in words), line

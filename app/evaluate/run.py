@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +74,7 @@ def cross_validate(
     utterances = [reader(text) for text, _ in lines]
     corpus = Corpus(utterances, training.syllables("".join(text for text, _ in lines)))
     progress("交叉验证", 0.3)
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        margins = training.held_out_margins(corpus, targets, len(labels), pool, folds=folds)
+    margins = training.held_out_margins(corpus, targets, len(labels), folds=folds)
     probabilities = training.softmax(margins * training.calibrate(margins, targets))
     progress("交叉验证", 1.0)
     order = np.argsort(-probabilities, axis=1)[:, :RANKED]

@@ -59,7 +59,9 @@ def _protection(standing: Standing) -> Authority:
 def _gift(standing: Standing) -> Authority | None:
     limits = standing.shop.authority
     limit = f"差{money(limits.gift_gap)}元以内可加赠满赠礼包" + ("" if limits.gifts_in_campaign else "；大促期间不加赠")
-    tier = standing.briefing.tier
+    tier, reached = standing.briefing.tier, standing.briefing.lower_tier
+    if tier is None and reached is not None:
+        return Authority("", limit, None, f"已够最高的满{money(reached.over)}元这档，按{reached.name}配")
     if tier is None:
         return Authority("", limit, None, "看不到订单金额，先问清买多少")
     gap = standing.briefing.variables["gift_gap"]

@@ -59,7 +59,9 @@ class Briefing:
 
     def speak(self, style: Style, *, second: bool, more: bool, repeat: int) -> dict[str, object]:
         """Give the variables for one style."""
-        return {**self.variables, style: True, "second": second, "more": more, "repeat": repeat}
+        # a stored answer fits the message as a whole: of several questions nobody knows which one it answers
+        faq = "" if second or more else self.variables["faq"]
+        return {**self.variables, style: True, "second": second, "more": more, "repeat": repeat, "faq": faq}
 
 
 def brief(counter: Counter, heard: Heard) -> Briefing:
@@ -70,7 +72,7 @@ def brief(counter: Counter, heard: Heard) -> Briefing:
     asked_amount = _amount(first(heard.utterance.slots, "amount"))
     basis = heard.message.order.amount
     if basis is None and product is not None:
-        basis = product.price * max(asked_qty, 1)
+        basis = _price(product, promotions) * max(asked_qty, 1)
     campaign = any(one.kind == "campaign" for one in promotions)
     tier, lower = _tiers(counter, promotions, basis)
     gap = tier.over - basis if tier and basis is not None else None
@@ -79,7 +81,7 @@ def brief(counter: Counter, heard: Heard) -> Briefing:
         **_shop_values(counter, heard),
         **_asked_values(counter, heard, asked_qty, asked_amount),
         **_order_values(counter, heard.message, product, flash=_flash(promotions, product, heard.text)),
-        **_product_values(counter, heard, product, asked_qty),
+        **_product_values(counter, heard, product, asked_qty, promotions),
         **_promotion_values(counter, heard.message.now, promotions, product),
     }
     values |= {
@@ -262,17 +264,25 @@ def _flash(promotions: Sequence[Promotion], product: Product | None, text: str) 
     return running or any(word in text for word in ("秒杀", "限时抢", "抢购", "闪购"))
 
 
-def _product_values(counter: Counter, heard: Heard, product: Product | None, quantity: int) -> dict[str, Any]:
+def _price(product: Product, promotions: Sequence[Promotion]) -> Decimal:
+    """Give what the product costs now: the lowest price of a running sale, else its own."""
+    return min((one.prices[product.sku] for one in promotions if product.sku in one.prices), default=product.price)
+
+
+def _product_values(
+    counter: Counter, heard: Heard, product: Product | None, quantity: int, promotions: Sequence[Promotion]
+) -> dict[str, Any]:
     faq = counter.questions.answer(heard.text, sku=product.sku if product else "").rstrip("。")
     if product is None:
         return {"faq": faq}
     goods = counter.goods
     asked = goods.attribute(product, heard.text)
     partner, other = goods.partner(product), goods.alternative(product)
+    price = _price(product, promotions)
     return {
         "faq": faq,
         "product": product.name,
-        "product_price": money(product.price),
+        "product_price": money(price),
         "product_stock": product.stock,
         "in_stock": product.stock > 0,
         "sold_out": product.stock == 0,
@@ -284,10 +294,11 @@ def _product_values(counter: Counter, heard: Heard, product: Product | None, qua
         "size_pick": size_for(product, *_body(heard.text)) if product.sizes else "",
         "sizes_text": "，".join(f"{size}：{measures}" for size, measures in product.sizes.items()),
         "partner": partner.name if partner else "",
-        "partner_price": money(partner.price) if partner else "",
+        "partner_price": money(_price(partner, promotions)) if partner else "",
         "alternative": other.name if other else "",
-        "alternative_price": money(other.price) if other else "",
-        "total": money(product.price * quantity) if quantity else "",
+        "alternative_price": money(_price(other, promotions)) if other else "",
+        # a sale price holds for a few pieces only, so no total is worked out from it
+        "total": money(price * quantity) if quantity and price == product.price else "",
     }
 
 
@@ -358,8 +369,8 @@ def _han_number(text: str) -> int:
 def _amount(slot: Slot | None) -> Decimal | None:
     if slot is None:
         return None
-    if split := re.match(r"(\d+)块(\d)", slot.norm):
-        return Decimal(f"{split[1]}.{split[2]}")
+    if (split := re.fullmatch(r"(\D+)块([一二三四五六七八九])", slot.norm)) and (yuan := _han_number(split[1])):
+        return Decimal(f"{yuan}.{_HAN_DIGITS[split[2]]}")
     if digits := re.search(r"(\d+(?:\.\d{1,2})?)([百千万]?)", slot.norm):
         return Decimal(digits[1]) * _HAN_UNITS.get(digits[2], 1)
     value = _han_number(slot.norm)

@@ -13,6 +13,10 @@ from app.understand.tone import Alarm
 UNCLEAR = "other/unclear"
 """The script for messages that nobody can make sense of."""
 _PERSON = "human_agent"
+_HEAT = frozenset({"abuse", "bad_review_threat"})
+"""Anger itself: beside a complaint, the complaint's own apology answers it."""
+_NEGLECT = "service_complaint"
+"""Anger at us for not answering: gives way only to trouble with the goods."""
 _MOST_ANSWERS = 3
 _REPEATS_TO_LEAD = 2
 
@@ -37,7 +41,8 @@ class Policy:
         authority = authority_for(answers[0].intent, primary.flow, Standing(shop, briefing, order))
         tired = history.repeats(answers[0].intent) >= _REPEATS_TO_LEAD
         kind: Kind = "reply"
-        if primary.flow == "risk" or answers[0].intent == _PERSON or tired:
+        risky = any(self.catalogue[answer.script.split("/")[1]].flow == "risk" for answer in answers)
+        if risky or answers[0].intent == _PERSON or tired:
             kind = "hand_over"
         elif missing:
             kind = "ask"
@@ -54,7 +59,15 @@ class Policy:
                 answers.setdefault(script, Answer(intent, script, confidence))
         asking = [answer for answer in answers.values() if not self._small_talk(answer.intent)]
         ordered = sorted(asking or answers.values(), key=lambda answer: self._risk_first(answer, alarms))
-        return tuple(ordered[:_MOST_ANSWERS])
+        return tuple(self._matter_first(ordered)[:_MOST_ANSWERS])
+
+    def _matter_first(self, answers: Sequence[Answer]) -> list[Answer]:
+        goods = any(answer.script.startswith("aftersales/") for answer in answers)
+        heated = _HEAT | {_NEGLECT} if goods else _HEAT
+        heat = [answer for answer in answers if answer.intent in heated][:1]
+        matters = [answer for answer in answers if answer.intent not in heated]
+        complaint = any(self.catalogue[answer.script.split("/")[1]].flow != "reception" for answer in matters)
+        return matters + heat if complaint else heat + matters
 
     def _small_talk(self, intent: str) -> bool:
         return self.catalogue[intent].group == "chat" and intent != _PERSON

@@ -36,6 +36,8 @@ def render(library: Library, name: str, variables: Mapping[str, object], *, seed
         filled = template.render(context)
     except TemplateError as error:
         raise DataError([Problem(f"{name}.j2", "", f"脚本填不出来：{error}")]) from error
+    except RecursionError as error:
+        raise DataError([Problem(f"{name}.j2", "", f"脚本继承了自己，店铺脚本要写 base/{name}.j2")]) from error
     segments: list[Segment] = []
     hidden: dict[str, str] = {}
     for part in filled.split(_OPEN)[1:]:

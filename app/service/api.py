@@ -59,8 +59,10 @@ def routes(pipeline: Pipeline, conversations: Conversations, *, shop: str) -> AP
     @router.post("/v1/lint")
     async def lint(request: LintRequest) -> dict[str, Any]:
         """Check a text against the rules of a platform."""
-        platform = request.platform or pipeline.shop(shop).counter.shop.facts.platform
-        findings = pipeline.lint(request.text, platform=platform, category=request.category)
+        facts = pipeline.shop(shop).counter.shop.facts
+        findings = pipeline.lint(
+            request.text, platform=request.platform or facts.platform, category=request.category or facts.category
+        )
         return {"findings": [finding_json(finding) for finding in findings]}
 
     @router.get("/healthz")

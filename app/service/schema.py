@@ -106,9 +106,11 @@ class DraftRequest(Sent):
 
 
 class LintRequest(Sent):
+    """Platform and category are the default shop's where they are not named."""
+
     text: Text
     platform: Platform | None = None
-    category: Literal["general", "food", "cosmetics"] = "general"
+    category: Literal["general", "food", "cosmetics"] | None = None
 
 
 class ClassifyRequest(Sent):

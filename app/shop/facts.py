@@ -225,6 +225,8 @@ class Promotion(Facts):
     """The rule in words, as an agent would say it."""
     limit: str = ""
     skus: tuple[str, ...] = ()
+    prices: Mapping[Text, Money] = Field(default_factory=dict)
+    """Sku → price in yuan while the promotion runs."""
     gift_tiers: tuple[GiftTier, ...] = ()
 
     def runs(self, now: datetime) -> bool:

@@ -182,6 +182,7 @@ def _strays(
     skus = {product.sku for product in products}
     named = [(f"{shop}/products.csv", f"{product.sku}.goes_with", product.goes_with) for product in products]
     named += [(f"{shop}/promotions.yaml", f"{promotion.id}.skus", promotion.skus) for promotion in promotions]
+    named += [(f"{shop}/promotions.yaml", f"{one.id}.prices", tuple(one.prices)) for one in promotions]
     named += [
         (f"{shop}/promotions.yaml", f"{promotion.id}.gift_tiers", tuple(tier.sku for tier in promotion.gift_tiers))
         for promotion in promotions

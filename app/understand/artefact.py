@@ -20,7 +20,7 @@ from app.understand.features import Floats, Indices, Vectoriser
 FORMAT = 2
 """Raise when features or layout change: an older artefact is then trained again."""
 
-_DAMAGED = (OSError, EOFError, ValueError, LookupError, TypeError, NotImplementedError, zipfile.BadZipFile)
+_DAMAGED = (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError, zipfile.BadZipFile)
 _WEIGHTS, _WORDS, _CARD = "weights.npz", "words.json", "card.json"
 
 
@@ -104,7 +104,8 @@ def load(folder: Path) -> Artefact:
                 f"模型文件 {folder.name}/{name} 与登记的校验值不符（可能写坏或被改过），请运行 miaohui train"
             )
     try:
-        with np.load(folder / _WEIGHTS, allow_pickle=False) as arrays:
+        # opened here, since numpy leaves a file that is no archive open
+        with (folder / _WEIGHTS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             numbers = {name: arrays[name] for name in arrays.files}
         words = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
         return _assemble(Card(**card), numbers, words)
@@ -117,7 +118,7 @@ def _card(folder: Path) -> dict[str, Any]:
         card = json.loads((folder / _CARD).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ArtefactError(f"还没有模型（{folder.name}/{_CARD} 不存在），请运行 miaohui train") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ArtefactError(f"模型说明 {folder.name}/{_CARD} 读不出来，请运行 miaohui train") from error
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         raise ArtefactError(f"模型 {folder.name} 是别的版本做的，请运行 miaohui train")

@@ -3,7 +3,6 @@
 import importlib.metadata
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,12 +10,12 @@ from scipy.sparse import csr_matrix
 
 from app.errors import DataError, Problem
 from app.understand.artefact import FORMAT, Artefact, Card
-from app.understand.corpus import Corpus, Fitted
+from app.understand.corpus import Corpus
 from app.understand.features import Floats, Indices
 from app.understand.reader import Reader
 
 SEED = 20261121
-FOLDS = 3
+FOLDS = 2
 MIN_LINES = 2
 PENALTY = 0.25
 """Inverse regularisation strength of the linear model, chosen by cross-validation."""
@@ -42,12 +41,12 @@ def train(
     targets = np.array([index[label] for _, label in lines], dtype=np.int32)
     progress("取特征", 0.15)
     corpus = Corpus(utterances, pinyin)
-    progress("训练与交叉验证", 0.3)
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        whole = pool.submit(_fit_all, corpus, targets, len(labels))
-        margins = held_out_margins(corpus, targets, len(labels), pool)
-        progress("校准", 0.8)
-        fitted, weights, intercept = whole.result()
+    progress("训练", 0.3)
+    # one fit at a time: liblinear draws from one random state, and fits side by side would not come out alike
+    fitted = corpus.fit(np.arange(len(targets), dtype=np.int32), min_lines=MIN_LINES)
+    weights, intercept = fit_linear(fitted.rows, targets, len(labels))
+    progress("校准", 0.6)
+    margins = held_out_margins(corpus, targets, len(labels))
     temperature = calibrate(margins, targets)
     sure = softmax(margins * temperature)
     rows = fitted.rows
@@ -78,11 +77,6 @@ def train(
     )
 
 
-def _fit_all(corpus: Corpus, targets: Indices, labels: int) -> tuple[Fitted, Floats, Floats]:
-    fitted = corpus.fit(np.arange(len(targets), dtype=np.int32), min_lines=MIN_LINES)
-    return fitted, *fit_linear(fitted.rows, targets, labels)
-
-
 def fit_linear(rows: csr_matrix, targets: Indices, labels: int) -> tuple[Floats, Floats]:
     """Fit one linear separator per label; give weights (features, labels) and intercepts."""
     from sklearn.svm import LinearSVC
@@ -104,8 +98,11 @@ def fit_linear(rows: csr_matrix, targets: Indices, labels: int) -> tuple[Floats,
     return weights, intercept
 
 
-def held_out_margins(corpus: Corpus, targets: Indices, labels: int, pool: Executor, *, folds: int = FOLDS) -> Floats:
-    """Score every line by a model that has not seen it; shape (lines, labels)."""
+def held_out_margins(corpus: Corpus, targets: Indices, labels: int, *, folds: int = FOLDS) -> Floats:
+    """Score every line by a model that has not seen it; shape (lines, labels).
+
+    One fold after the other: the solver's random numbers are shared by all threads of the process.
+    """
     from sklearn.model_selection import KFold
 
     def score(fold: tuple[Indices, Indices]) -> tuple[Indices, Floats]:
@@ -115,7 +112,7 @@ def held_out_margins(corpus: Corpus, targets: Indices, labels: int, pool: Execut
         return unseen, rows[unseen] @ weights + intercept
 
     margins = np.zeros((len(targets), labels), dtype=np.float32)
-    for unseen, scores in pool.map(score, KFold(folds, shuffle=True, random_state=SEED).split(targets)):
+    for unseen, scores in map(score, KFold(folds, shuffle=True, random_state=SEED).split(targets)):
         margins[unseen] = scores
     return margins
 
