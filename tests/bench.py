@@ -1,6 +1,6 @@
 """Show speed and memory on this machine; quote the ratios, the absolutes depend on it.
 
-    python -m tests.bench
+python -m tests.bench
 """
 
 import gc
@@ -91,7 +91,9 @@ def main() -> None:
     print(_line("lint a draft", _timed(lambda text: linter(text, platform="pinduoduo"), texts), base))
     draft = _timed(lambda text: pipeline.reply(Message((Turn("buyer", text),), now), shop="demo"), texts)
     print(_line("draft: three styles", draft, base))
-    one = _timed(lambda text: pipeline.reply(Message((Turn("buyer", text),), now, styles=("brief",)), shop="demo"), texts)
+    one = _timed(
+        lambda text: pipeline.reply(Message((Turn("buyer", text),), now, styles=("brief",)), shop="demo"), texts
+    )
     print(_line("draft: one style", one, base))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"memory after drafting          {peak:.0f} MB")

@@ -164,11 +164,10 @@ class Checker:
 
     def _offered(self, licence: Licence, product: Product, said: str, now: datetime) -> None:
         """Add the product in play, what goes with it and what may stand in for it, at today's prices."""
-        goods = self.shop.products.values()
-        rivals = [one for one in goods if one.stock and one.category == product.category and one is not product]
+        nouns = {name[-1] for name in (product.name, *product.aliases)}
+        goods = [one for one in self.shop.products.values() if one.stock and one.category == product.category]
         partner = next((one for sku in product.goes_with if (one := self.shop.products[sku]).stock), None)
-        nearest = min(rivals, key=lambda one: (abs(one.price - product.price), one.sku), default=None)
-        for one in filter(None, (product, partner, nearest)):
+        for one in filter(None, (product, partner, *(one for one in goods if one.name[-1] in nouns))):
             licence.allow("goods", one.name)
             licence.allow("price", one.name, self._price(one, now))
         price = self._price(product, now)

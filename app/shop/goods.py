@@ -8,6 +8,8 @@ from app.records import Item
 from app.shop.facts import Product
 
 _CORE_ATTRIBUTES = 3
+_ANYTHING = frozenset("器机具品包子")
+"""Endings that say nothing of the kind: a 加湿器 is no 吸尘器."""
 
 
 class Goods:
@@ -60,11 +62,15 @@ class Goods:
         return next((one for sku in product.goes_with if (one := self.products[sku]).stock), None)
 
     def alternative(self, product: Product) -> Product | None:
-        """Give the product in stock of the same category that is nearest in price."""
+        """Give the thing in stock of the same kind that is nearest in price.
+
+        Chinese names end in their noun: a 保温杯 may stand for a 玻璃杯, a rake not for a hose.
+        """
+        nouns = {name[-1] for name in (product.name, *product.aliases)} - _ANYTHING
         rivals = [
             one
             for one in self.products.values()
-            if one.category == product.category and one.sku != product.sku and one.stock
+            if one.category == product.category and one.sku != product.sku and one.stock and one.name[-1] in nouns
         ]
         return min(rivals, key=lambda one: (abs(one.price - product.price), one.sku), default=None)
 

@@ -1,6 +1,6 @@
 """Rank intents: gather the weights of a message's features, add, calibrate. numpy only, data only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from app.understand.reader import Reader
 RANKED = 10
 CLAUSE_FLOOR = 0.5
 """A clause must be this sure of its own intent to add it."""
+_HEARD = 0.19
+"""An intent easily taken for another of the message counts beside it if the whole message is this sure of it too."""
 WHOLE_WEIGHT = 0.6
 """How much the whole message counts against its clauses."""
 _SMALL_TALK = frozenset({"chat", "other"})
@@ -42,7 +44,7 @@ class Classifier:
         top = int(order[0])
         return utterance, Ranking(
             scored,
-            self._intents(scored[0], asked),
+            self._intents(scored[0], asked, {self.artefact.labels[at] for at in np.flatnonzero(whole >= _HEARD)}),
             self._words(columns, values, top),
             self._nearest(columns, values, top),
         )
@@ -78,12 +80,12 @@ class Classifier:
         blended = WHOLE_WEIGHT * whole + (1 - WHOLE_WEIGHT) * np.mean(parts, axis=0)
         return np.asarray(blended, dtype=np.float32), asked
 
-    def _intents(self, top: Scored, asked: Mapping[str, float]) -> tuple[Scored, ...]:
+    def _intents(self, top: Scored, asked: Mapping[str, float], heard: Set[str]) -> tuple[Scored, ...]:
         if top.confidence < self.artefact.floor and not asked:
             return (Scored(UNKNOWN, top.confidence),)
         found = {top.name: top.confidence}
         for name in sorted(asked, key=lambda name: -asked[name]):
-            if not any(self._catalogue.confusable(name, other) for other in found):
+            if name in heard or not any(self._catalogue.confusable(name, other) for other in found):
                 found.setdefault(name, asked[name])
         if len(found) > 1 and self._small_talk(top.name):
             del found[top.name]

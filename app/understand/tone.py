@@ -12,6 +12,9 @@ from app.records import Risk, Tone
 from app.strict_yaml import load_file, load_model, problems_of
 
 MOST_ANGRY = 3
+_EXCUSES_WITHIN = 4
+"""An exception excuses a word that it overlaps or that follows it within so many characters: 会不会起红疹,
+but not 起红疹了会不会是这个引起的."""
 
 
 class _Words(BaseModel):
@@ -20,6 +23,7 @@ class _Words(BaseModel):
     furious: tuple[str, ...]
     upset: tuple[str, ...]
     sad: tuple[str, ...]
+    harmless: tuple[str, ...] = ()
 
 
 class _Signal(BaseModel):
@@ -54,6 +58,8 @@ class Ear:
 
     def tone(self, text: str) -> Tone:
         """Judge folded text."""
+        for word in self._tone.harmless:
+            text = text.replace(word, "")
         anger = 2 * any(word in text for word in self._tone.furious)
         anger += sum(word in text for word in self._tone.upset)
         anger += text.count("!!") + text.count("??")
@@ -64,15 +70,23 @@ class Ear:
         return tuple(
             Alarm(Risk(signal.title, signal.note), signal.intent)
             for signal in self._signals.values()
-            if any(_names(text, word) for word in signal.words) and not any(word in text for word in signal.unless)
+            if _named(text, signal)
         )
 
 
-def _names(text: str, word: str) -> bool:
+def _named(text: str, signal: _Signal) -> bool:
+    """Tell whether a word of the signal stands in `text` unexcused."""
+    hits = [span for word in signal.words for span in _spans(text, word)]
+    excuses = [span for word in signal.unless for span in _spans(text, word)] if hits else []
+    return any(
+        not any(start < stop and begin <= end + _EXCUSES_WITHIN for start, end in excuses) for begin, stop in hits
+    )
+
+
+def _spans(text: str, word: str) -> list[tuple[int, int]]:
     """Find `word`; a hotline's digits count only by themselves, not inside a longer number."""
-    if word.isdigit():
-        return re.search(rf"(?<![a-z\d]){word}(?!\d)", text) is not None
-    return word in text
+    pattern = rf"(?<![a-z\d]){word}(?!\d)" if word.isdigit() else re.escape(word)
+    return [match.span() for match in re.finditer(pattern, text)] if word in text else []
 
 
 def load(lexicon: Path) -> Ear:

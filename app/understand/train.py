@@ -19,8 +19,10 @@ FOLDS = 2
 MIN_LINES = 2
 PENALTY = 0.25
 """Inverse regularisation strength of the linear model, chosen by cross-validation."""
-_BELOW_FLOOR = 0.2
-"""Messages below the floor would be answered rightly no more often than this."""
+_BELOW_FLOOR = 0.3
+"""A guess at the floor is right no more often than this: better to ask than to guess."""
+_NEIGHBOURS = 60
+"""Guesses are judged together with the sixtieth part of all that are nearest in confidence."""
 
 Progress = Callable[[str, float], None]
 
@@ -136,13 +138,14 @@ def softmax(scores: Floats) -> Floats:
 
 
 def floor(probabilities: Floats, targets: Indices) -> float:
-    """Choose the confidence below which a guess is wrong more often than it is worth."""
+    """Choose the confidence at which a guess, among its neighbours in confidence, is right too seldom."""
     top = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == targets
     order = np.argsort(top)
-    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    right = (probabilities.argmax(axis=1) == targets)[order].astype(np.float64)
+    window = max(len(order) // _NEIGHBOURS, 1)
+    share = np.convolve(right, np.ones(window) / window, mode="valid")
     below = np.flatnonzero(share <= _BELOW_FLOOR)
-    return float(top[order[below[-1]]]) if len(below) else 0.0
+    return float(top[order[min(below[-1] + window // 2 + 1, len(order) - 1)]]) if len(below) else 0.0
 
 
 def syllables(text: str) -> dict[str, str]:

@@ -1,7 +1,5 @@
 """A product is found by whatever a buyer or a platform calls it, and never guessed."""
 
-from decimal import Decimal
-
 import pytest
 
 from app.records import Item
@@ -100,11 +98,21 @@ def test_a_partner_is_in_stock() -> None:
     assert GOODS.partner(GOODS.products["B"]) is None
 
 
-def test_an_alternative_is_the_nearest_price_in_stock_of_the_category() -> None:
-    other = GOODS.alternative(GOODS.products["C"])
+def test_an_alternative_is_of_the_same_kind_in_stock_and_nearest_in_price() -> None:
+    cups = [
+        product("P", "保温杯", price="59", stock=0),
+        product("Q", "玻璃杯", price="19"),
+        product("R", "马克杯", price="49"),
+        product("S", "茶壶", price="59"),
+        product("T", "加湿器", price="60"),
+        product("U", "吸尘器", price="60"),
+    ]
+    goods = Goods({one.sku: one for one in cups}, {})
+    other = goods.alternative(cups[0])
     assert other is not None
-    assert (other.sku, other.price) == ("A", Decimal("39.90"))
-    assert GOODS.alternative(GOODS.products["E"]) is None
+    assert other.sku == "R"
+    assert goods.alternative(cups[3]) is None
+    assert goods.alternative(cups[4]) is None
 
 
 def test_specs_are_the_first_three() -> None:

@@ -109,13 +109,11 @@ def test_digits_of_a_longer_number_are_no_hotline_even_unmasked(ear: Ear) -> Non
     assert len(ear.alarms("打12345")) == 1
 
 
-@pytest.mark.xfail(reason="`unless` speaks for the whole message, not for its clause", raises=AssertionError)
 @pytest.mark.parametrize("raw", ["脸上起红疹了 好可怕", "用了起红疹 会不会是这个引起的", "面包发霉了 太容易坏了"])
 def test_an_exception_elsewhere_does_not_hide_what_has_happened(ear: Ear, reader: Reader, raw: str) -> None:
     assert alarms(ear, reader, raw) != []
 
 
-@pytest.mark.xfail(reason="tone.yaml has no exceptions, so a word inside a harmless one counts", raises=AssertionError)
 @pytest.mark.parametrize("raw", ["滚筒洗衣机有吗", "垃圾袋多少钱", "送给妈妈的礼物", "他妈妈能穿吗"])
 def test_harmless_words_are_not_anger(ear: Ear, reader: Reader, raw: str) -> None:
     assert ear.tone(reader(raw).normalised.text).anger == 0

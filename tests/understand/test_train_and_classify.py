@@ -112,8 +112,11 @@ def test_hears_what_is_asked(classifier: Classifier, raw: str, intents: list[str
     assert answered(classifier, raw) == intents
 
 
-def test_near_misses_are_not_heard_side_by_side(classifier: Classifier, small_model: Artefact, reader: Reader) -> None:
+def test_near_misses_are_not_heard_side_by_side(
+    classifier: Classifier, small_model: Artefact, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     both = "优惠券怎么领，什么时候发货"
+    monkeypatch.setattr("app.understand.classify._HEARD", 1.0)
     confused = _with_near_miss(classifier._catalogue, "coupon_promo", "urge_shipment")
     assert len(answered(classifier, both)) == 2
     assert len(answered(Classifier(small_model, reader, confused), both)) == 1
@@ -163,8 +166,8 @@ def test_a_training_line_is_nearest_to_itself(classifier: Classifier, small_cata
 
 @pytest.mark.parametrize(
     "lines",
-    [[], [("退款", "a")], [("退款", "a"), ("退货", "a"), ("退", "a")], [("退款", "a"), ("发货", "b")]],
-    ids=["nothing", "one-line", "one-intent", "two-lines"],
+    [[], [("退款", "a")], [("退款", "a"), ("退货", "a"), ("退", "a")]],
+    ids=["nothing", "one-line", "one-intent"],
 )
 def test_too_little_to_train_on_is_refused_with_the_numbers(reader: Reader, lines: list[tuple[str, str]]) -> None:
     with pytest.raises(DataError, match=f"{len({label for _, label in lines})} 个、{len(lines)} 句，请补上例句"):
