@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from app import inputs
 from app.errors import ArtefactError, MiaohuiError, RequestError
 from app.pipeline import Pipeline
 from app.records import Platform
@@ -50,6 +49,7 @@ def draft(
     no_train: NoTrain = False,
 ) -> None:
     """Draft replies to one buyer message."""
+    from app import inputs
     from app.service.schema import DraftRequest, draft_id, reply_json
     from app.show import show_reply
 
@@ -58,7 +58,7 @@ def draft(
     request = inputs.checked(
         DraftRequest, {"text": inputs.words(text), "order": inputs.order(order), "product": product}
     )
-    pipeline = _pipeline(settings, train=not no_train)
+    pipeline = open_pipeline(settings, train=not no_train)
     reply = pipeline.reply(request.message(datetime.now(UTC)), shop=shop)
     titles = {intent.name: intent.title for intent in pipeline.knowledge.catalogue}
     if as_json:
@@ -75,9 +75,10 @@ def classify(
     no_train: NoTrain = False,
 ) -> None:
     """Rank the intents of messages: one JSON object a line in, one out, in the same order."""
+    from app import inputs
     from app.service.schema import classified_json
 
-    pipeline = _pipeline(read_settings(), train=not no_train, folder=model)
+    pipeline = open_pipeline(read_settings(), train=not no_train, folder=model)
     for number, line in enumerate(inputs.lines(jsonl), 1):
         if not line.strip():
             continue
@@ -97,6 +98,7 @@ def lint(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Check a text against law and platform rules; exit status 1 where it must not be sent."""
+    from app import inputs
     from app.reply import rules
     from app.reply.lint import Linter
     from app.service.schema import LintRequest, finding_json
@@ -160,7 +162,7 @@ def evaluate(
     settings = read_settings()
     if data is not None:
         cases = read_cases(data)
-        ready = _pipeline(settings, folder=model)
+        ready = open_pipeline(settings, folder=model)
         with _bar("评测") as progress:
             judged = judge(ready.classifier, cases, progress)
     else:
@@ -203,7 +205,7 @@ def serve(
     from app.service.web import create_app
 
     settings = read_settings()
-    app = create_app(_pipeline(settings, train=not no_train))
+    app = create_app(open_pipeline(settings, train=not no_train))
     address = (host or settings.host, port or settings.port)
     out.print(f"秒回已就绪：http://{address[0]}:{address[1]}", style="green", highlight=False)
     uvicorn.run(app, host=address[0], port=address[1], log_level="warning", access_log=False)
@@ -222,18 +224,18 @@ def new_intent(
         out.print(f"写好 {path}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _pipeline(settings: Settings, *, train: bool = True, folder: Path | None = None) -> Pipeline:
+def open_pipeline(settings: Settings, *, train: bool = True, folder: Path | None = None) -> Pipeline:
     """Get the pipeline ready; a missing or stale model is trained with a progress bar."""
     from app import pipeline
-    from app.training import save_trained
 
     knowledge = pipeline.load_knowledge(settings)
-
     try:
         model = pipeline.load_model(knowledge, folder)
     except ArtefactError as reason:
         if not train or folder is not None:
             raise
+        from app.training import save_trained  # brings scikit-learn, which only training needs
+
         err.print(f"{reason}。现在自动训练。", highlight=False)
         target = settings.models / pipeline.MODEL
         with _bar("训练") as progress:

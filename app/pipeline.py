@@ -12,7 +12,8 @@ from pathlib import Path
 from app.errors import ArtefactError, DataError, Problem, RequestError
 from app.records import Finding, History, Message, Platform, Ranking, Reply, Risk, Turn, Utterance
 from app.reply import rules as rulebook
-from app.reply.briefing import Counter, Heard, brief
+from app.reply.briefing import brief
+from app.reply.counter import Counter, Heard
 from app.reply.drafting import Drafter, Task
 from app.reply.library import Library, Styles, load_styles
 from app.reply.lint import Linter

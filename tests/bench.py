@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from app.cli import _pipeline
+from app.cli import open_pipeline
 from app.pipeline import Pipeline
 from app.records import Message, Turn
 from app.settings import Settings
@@ -49,8 +49,8 @@ def _start() -> float:
     """Time a new process from its start to its first draft, in seconds."""
     code = (
         "from datetime import UTC, datetime\n"
-        "from app.cli import _pipeline\nfrom app.records import Message, Turn\nfrom app.settings import Settings\n"
-        "_pipeline(Settings()).reply(Message((Turn('buyer', '几点发货'),), datetime.now(UTC)), shop='demo')"
+        "from app.cli import open_pipeline\nfrom app.records import Message, Turn\nfrom app.settings import Settings\n"
+        "open_pipeline(Settings()).reply(Message((Turn('buyer', '几点发货'),), datetime.now(UTC)), shop='demo')"
     )
     started = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own interpreter and code
@@ -75,7 +75,7 @@ def _sklearn(pipeline: Pipeline) -> Callable[[str], object]:
 def main() -> None:
     """Print one table."""
     started = [_start() for _ in range(_ROUNDS)]
-    pipeline = _pipeline(Settings())
+    pipeline = open_pipeline(Settings())
     pipeline.shop("demo").drafter.library.warm()
     now = datetime.now(UTC)
     texts = _messages(pipeline)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from app.cli import _pipeline, main
+from app.cli import main, open_pipeline
 from app.pipeline import Pipeline
 from app.settings import Settings
 
@@ -26,7 +26,7 @@ def settings() -> Settings:
 @pytest.fixture(scope="session")
 def pipeline(settings: Settings) -> Pipeline:
     """Give the shipped pipeline; the model is trained once where it is missing or stale."""
-    return _pipeline(settings)
+    return open_pipeline(settings)
 
 
 @pytest.fixture

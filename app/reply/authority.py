@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.records import Authority, Order
-from app.reply.briefing import Briefing, money
-from app.shop.facts import Shop
+from app.reply.briefing import Briefing
+from app.shop.facts import Shop, money
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.records import Remark, Utterance
-from app.reply.briefing import Briefing, money
+from app.reply.briefing import Briefing
 from app.reply.dates import resolve
-from app.shop.facts import RemarkFormats
+from app.shop.facts import RemarkFormats, money
 from app.shop.load import ShopData
 from app.understand.slots import first
 

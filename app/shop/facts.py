@@ -239,3 +239,9 @@ class Faq(Facts):
     asks: tuple[Text, ...] = Field(min_length=1)
     answer: Text
     sku: str = ""
+
+
+def money(amount: Decimal) -> str:
+    """Write yuan without idle zeros: 39, 39.9."""
+    text = f"{amount:.2f}".rstrip("0").rstrip(".")
+    return text or "0"

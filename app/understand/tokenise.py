@@ -9,6 +9,7 @@ import warnings
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 _LEXICON_FREQUENCY = 200_000
@@ -16,8 +17,6 @@ _LEXICON_FREQUENCY = 200_000
 _RAREST = 4
 """Dictionary words counted less often are left out: three in five are names and idioms that no buyer writes,
 and without them the dictionary takes 35 MB less and loads in half the time."""
-
-
 _SUM = 4
 """Bytes of checksum before the cached dictionary."""
 
@@ -32,17 +31,33 @@ class JiebaTokeniser:
     """Cut with jieba's dictionary plus `words`; the parsed dictionary is cached below `cache`."""
 
     def __init__(self, words: Iterable[str], *, cache: Path) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import jieba
-
-        jieba.setLogLevel(logging.ERROR)
+        jieba = _import_jieba()
         self._jieba = jieba.Tokenizer()
         frequencies, total = _dictionary(self._jieba, tuple(words), jieba.__version__, cache)
         self._jieba.FREQ, self._jieba.total, self._jieba.initialized = frequencies, total, True
 
     def __call__(self, text: str) -> list[str]:
         return self._jieba.lcut(text, HMM=False) if text else []
+
+
+def _import_jieba() -> ModuleType:
+    """Import jieba quietly and without its tables for guessing unknown words.
+
+    Loading those takes longer than all the rest of our start, and cutting with HMM=False never looks at them.
+    """
+    guessing = "jieba.finalseg"
+    unloaded = guessing not in sys.modules
+    if unloaded:
+        sys.modules[guessing] = ModuleType(guessing)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import jieba
+    finally:
+        if unloaded:
+            del sys.modules[guessing]
+    jieba.setLogLevel(logging.ERROR)
+    return jieba  # type: ignore[no-any-return]
 
 
 def _dictionary(tokenizer: object, words: tuple[str, ...], version: str, cache: Path) -> tuple[dict[str, int], int]:

@@ -44,49 +44,63 @@ class Alarm:
     intent: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Alert:
+    """A signal with its words and exceptions compiled."""
+
+    alarm: Alarm
+    words: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+    def sounds(self, text: str) -> bool:
+        """Tell whether a word stands in `text` unexcused."""
+        hits = [match.span() for match in self.words.finditer(text)]
+        if not hits or self.unless is None:
+            return bool(hits)
+        excuses = [match.span() for match in self.unless.finditer(text)]
+        return any(
+            not any(start < stop and begin <= end + _EXCUSES_WITHIN for start, end in excuses) for begin, stop in hits
+        )
+
+
 class Ear:
     """Hold the word lists for tone and risk."""
 
     def __init__(self, tone: _Words, signals: Mapping[str, _Signal]) -> None:
-        self._tone = tone
-        self._signals = signals
+        self._furious, self._upset, self._sad = map(_any_of, (tone.furious, tone.upset, tone.sad))
+        self._harmless = _any_of(tone.harmless) if tone.harmless else None
+        self._alerts = [
+            _Alert(
+                Alarm(Risk(signal.title, signal.note), signal.intent),
+                _any_of(signal.words),
+                _any_of(signal.unless) if signal.unless else None,
+            )
+            for signal in signals.values()
+        ]
 
     @property
     def intents(self) -> Sequence[str]:
         """List the intents that a risk may call for."""
-        return [signal.intent for signal in self._signals.values() if signal.intent]
+        return [alert.alarm.intent for alert in self._alerts if alert.alarm.intent]
 
     def tone(self, text: str) -> Tone:
         """Judge folded text."""
-        for word in self._tone.harmless:
-            text = text.replace(word, "")
-        anger = 2 * any(word in text for word in self._tone.furious)
-        anger += sum(word in text for word in self._tone.upset)
+        if self._harmless is not None:
+            text = self._harmless.sub("", text)
+        anger = 2 * (self._furious.search(text) is not None)
+        anger += len(set(self._upset.findall(text)))
         anger += text.count("!!") + text.count("??")
-        return Tone(min(anger, MOST_ANGRY), any(word in text for word in self._tone.sad))
+        return Tone(min(anger, MOST_ANGRY), self._sad.search(text) is not None)
 
     def alarms(self, text: str) -> tuple[Alarm, ...]:
         """List the risks that folded text names."""
-        return tuple(
-            Alarm(Risk(signal.title, signal.note), signal.intent)
-            for signal in self._signals.values()
-            if _named(text, signal)
-        )
+        return tuple(alert.alarm for alert in self._alerts if alert.sounds(text))
 
 
-def _named(text: str, signal: _Signal) -> bool:
-    """Tell whether a word of the signal stands in `text` unexcused."""
-    hits = [span for word in signal.words for span in _spans(text, word)]
-    excuses = [span for word in signal.unless for span in _spans(text, word)] if hits else []
-    return any(
-        not any(start < stop and begin <= end + _EXCUSES_WITHIN for start, end in excuses) for begin, stop in hits
-    )
-
-
-def _spans(text: str, word: str) -> list[tuple[int, int]]:
-    """Find `word`; a hotline's digits count only by themselves, not inside a longer number."""
-    pattern = rf"(?<![a-z\d]){word}(?!\d)" if word.isdigit() else re.escape(word)
-    return [match.span() for match in re.finditer(pattern, text)] if word in text else []
+def _any_of(words: Sequence[str]) -> re.Pattern[str]:
+    """Match any of the words; a hotline's digits count only by themselves, not inside a longer number."""
+    parts = [rf"(?<![a-z\d]){word}(?!\d)" if word.isdigit() else re.escape(word) for word in words]
+    return re.compile("|".join(sorted(parts, key=len, reverse=True)))
 
 
 def load(lexicon: Path) -> Ear:

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.pipeline import Knowledge, ShopDesk, load_knowledge, open_shop
 from app.records import Decision, History, Item, Message, Order, Ranking, Role, Scored, Turn
-from app.reply.briefing import Briefing, Heard, brief
+from app.reply.briefing import Briefing, brief
+from app.reply.counter import Heard
 from app.reply.policy import Policy
 from app.reply.remark import Noted
 from app.settings import Settings

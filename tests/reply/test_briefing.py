@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.records import STYLES, Order, Status
-from app.reply.briefing import money
 from app.reply.variables import NAMES
+from app.shop.facts import money
 from tests.reply.desk import CAMPAIGN, FLASH, NOW, briefed, items, shop_with
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.cli import _pipeline
+from app.cli import open_pipeline
 from app.service.places import STATIC
 from app.service.web import create_app
 from app.settings import Settings
@@ -75,7 +75,7 @@ def test_a_draft_is_checked_by_the_rules_of_the_platform_asked_for(home: Path) -
     own = home / "shops" / "demo" / "scripts" / "order" / "invoice_request.j2"
     own.parent.mkdir(parents=True)
     own.write_text('{% extends "base/order/invoice_request.j2" %}{% block answer %}和淘宝店一样能开。{% endblock %}')
-    client = TestClient(create_app(_pipeline(Settings(home=home), train=False)))
+    client = TestClient(create_app(open_pipeline(Settings(home=home), train=False)))
 
     def rules(**platform: str) -> set[str]:
         drafts = client.post("/v1/drafts", json={"text": "能开发票吗", **platform}).json()["drafts"]
@@ -167,7 +167,7 @@ def test_a_shop_with_broken_files_is_unavailable_and_says_where_to_look(home: Pa
     path = home / "shops" / "broken" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content, encoding="utf-8")
-    client = TestClient(create_app(_pipeline(Settings(home=home), train=False)), raise_server_exceptions=False)
+    client = TestClient(create_app(open_pipeline(Settings(home=home), train=False)), raise_server_exceptions=False)
     response = client.post("/v1/drafts", json={"text": "能开发票吗", "shop": "broken"})
     assert response.status_code == 503
     assert response.json()["error"]["code"] == "data_error"
