@@ -17,7 +17,7 @@ import numpy.typing as npt
 from app.errors import ArtefactError
 from app.understand.features import Floats, Indices, Vectoriser
 
-FORMAT = 2
+FORMAT = 3
 """Raise when features or layout change: an older artefact is then trained again."""
 
 _DAMAGED = (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError, zipfile.BadZipFile)

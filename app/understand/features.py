@@ -4,8 +4,10 @@ Training and serving share this code, so they cannot drift apart.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -15,29 +17,27 @@ from app.records import Utterance
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int32]
 
-WORD_ORDERS = (1, 2)
-CHAR_ORDERS = (1, 2, 3, 4)
-PINYIN_ORDERS = (1, 2, 3)
 FAMILIES = ("w", "c", "p")
+"""Words and pairs of words; one to three characters; one or two syllables."""
 FAMILY_WEIGHTS: Mapping[str, float] = {"w": 0.6, "c": 1.0, "p": 0.9}
 _START, _END = "\ue0fe", "\ue0ff"
 
 
-def _grams(units: Sequence[str], orders: Iterable[int], prefix: str, joint: str) -> Iterator[str]:
-    for order in orders:
-        for at in range(len(units) - order + 1):
-            yield prefix + joint.join(units[at : at + order])
-
-
 def terms(utterance: Utterance, pinyin: Mapping[str, str]) -> dict[str, list[str]]:
-    """List the features of a message by family; `pinyin` maps a character to its syllable."""
-    chars = [_START, *utterance.masked, _END]
-    syllables = [pinyin.get(char, char) for char in chars]
-    tokens = [_START, *utterance.tokens, _END]
+    """List the features of a message by family; `pinyin` maps a character to its syllable.
+
+    Longer runs were tried and bring nothing on real messages.
+    """
+    chars = f"{_START}{utterance.masked}{_END}"
+    sounds = [pinyin.get(char, char) for char in chars]
+    tokens = (_START, *utterance.tokens, _END)
+    seconds, thirds = chars[1:], chars[2:]
     return {
-        "w": [*_grams(tokens, WORD_ORDERS, "w:", "|")],
-        "c": [*_grams(chars, CHAR_ORDERS, "c:", "")],
-        "p": [*_grams(syllables, PINYIN_ORDERS, "p:", " ")],
+        "w": [f"w:{token}" for token in tokens] + [f"w:{one}|{two}" for one, two in pairwise(tokens)],
+        "c": [f"c:{char}" for char in chars]
+        + [f"c:{one}{two}" for one, two in zip(chars, seconds, strict=False)]
+        + [f"c:{one}{two}{three}" for one, two, three in zip(chars, seconds, thirds, strict=False)],
+        "p": [f"p:{sound}" for sound in sounds] + [f"p:{one} {two}" for one, two in pairwise(sounds)],
     }
 
 
@@ -54,17 +54,15 @@ class Vectoriser:
         columns: list[int] = []
         parts: list[Floats] = []
         for family, found in terms(utterance, self.pinyin).items():
-            counts: dict[int, int] = {}
-            for term in found:
-                column = self.columns.get(term)
-                if column is not None:
-                    counts[column] = counts.get(column, 0) + 1
-            if not counts:
+            hits = [column for term in found if (column := self.columns.get(term)) is not None]
+            if not hits:
                 continue
+            counts = Counter(hits)
             columns.extend(counts)
-            at = np.fromiter(counts, dtype=np.int32, count=len(counts))
-            tf = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-            weights: Floats = (np.float32(1.0) + np.log(tf)) * self.idf[at]
+            weights: Floats = self.idf[list(counts)]
+            if len(counts) < len(hits):
+                repeats = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+                weights = (weights * (1.0 + np.log(repeats))).astype(np.float32)
             scale = FAMILY_WEIGHTS[family] / math.sqrt(float(weights @ weights))
             parts.append((weights * scale).astype(np.float32))
         if not parts:

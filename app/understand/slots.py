@@ -98,6 +98,11 @@ _TENTHS = re.compile(r"^(\d+)块(\d)$")
 """3块5 means 3.5元."""
 
 
+_WORDY = frozenset({"link", "courier", "address", "amount", "date", "size", "quantity"})
+"""Values that may hold no digit; the patterns of all others are not tried where there is none."""
+_DIGIT_OR_MARK = re.compile(r"[\d\[]")
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     name: str
@@ -121,6 +126,7 @@ class SlotFinder:
         # a courier's name inside a link is part of the link
         patterns = [*_PATTERNS[:1], *courier, *_PATTERNS[1:]]
         self._patterns = [(name, re.compile(pattern)) for name, pattern in patterns]
+        self._wordy = [(name, pattern) for name, pattern in self._patterns if name in _WORDY]
 
     def __call__(self, message: Normalised) -> tuple[tuple[Slot, ...], str]:
         """Give the slots in reading order, and the text with each value replaced by its mark."""
@@ -135,7 +141,7 @@ class SlotFinder:
 
     def _find(self, text: str) -> list[_Found]:
         taken: list[_Found] = []
-        for name, pattern in self._patterns:
+        for name, pattern in self._patterns if _DIGIT_OR_MARK.search(text) else self._wordy:
             for match in pattern.finditer(text):
                 start, end = match.span(match.lastindex or 0)
                 if start < end and all(end <= other.start or start >= other.end for other in taken):
