@@ -1,6 +1,6 @@
 """Rank intents: gather the weights of a message's features, add, calibrate. numpy only, data only."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -12,10 +12,10 @@ from app.understand.features import Floats, Indices
 from app.understand.reader import Reader
 
 RANKED = 10
-CLAUSE_FLOOR = 0.5
+CLAUSE_FLOOR = 0.65
 """A clause must be this sure of its own intent to add it."""
-_HEARD = 0.19
-"""An intent easily taken for another of the message counts beside it if the whole message is this sure of it too."""
+_TWO_QUESTIONS = 0.9
+"""Two easily confused questions are two where each has a clause that is this sure of it."""
 WHOLE_WEIGHT = 0.6
 """How much the whole message counts against its clauses."""
 _SMALL_TALK = frozenset({"chat", "other"})
@@ -44,7 +44,7 @@ class Classifier:
         top = int(order[0])
         return utterance, Ranking(
             scored,
-            self._intents(scored[0], asked, {self.artefact.labels[at] for at in np.flatnonzero(whole >= _HEARD)}),
+            self._intents(scored[0], asked),
             self._words(columns, values, top),
             self._nearest(columns, values, top),
         )
@@ -80,17 +80,24 @@ class Classifier:
         blended = WHOLE_WEIGHT * whole + (1 - WHOLE_WEIGHT) * np.mean(parts, axis=0)
         return np.asarray(blended, dtype=np.float32), asked
 
-    def _intents(self, top: Scored, asked: Mapping[str, float], heard: Set[str]) -> tuple[Scored, ...]:
+    def _intents(self, top: Scored, asked: Mapping[str, float]) -> tuple[Scored, ...]:
         if top.confidence < self.artefact.floor and not asked:
             return (Scored(UNKNOWN, top.confidence),)
         found = {top.name: top.confidence}
         for name in sorted(asked, key=lambda name: -asked[name]):
-            if name in heard or not any(self._catalogue.confusable(name, other) for other in found):
+            if not any(self._same_thing(name, other, asked) for other in found):
                 found.setdefault(name, asked[name])
         if len(found) > 1 and self._small_talk(top.name):
             del found[top.name]
         ordered = sorted(found, key=lambda name: (self._catalogue.rank(name), name != top.name))
         return tuple(Scored(name, found[name]) for name in ordered[:_MOST_INTENTS])
+
+    def _same_thing(self, one: str, other: str, asked: Mapping[str, float]) -> bool:
+        """Tell whether two easily confused intents are one trouble told twice, or doubt about one clause."""
+        if not self._catalogue.confusable(one, other):
+            return False
+        questions = all(self._catalogue[name].group == "presale" for name in (one, other))
+        return not questions or min(asked[one], asked.get(other, 0.0)) < _TWO_QUESTIONS
 
     def _small_talk(self, name: str) -> bool:
         return name in self._catalogue and self._catalogue[name].group in _SMALL_TALK
