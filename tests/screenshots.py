@@ -37,6 +37,7 @@ def main(url: str) -> None:
             _ask(page, FURIOUS, "已签收")
             page.screenshot(path=FOLDER / f"desk-{name}.png", full_page=name == "narrow")
             page.close()
+        page = browser.new_page(viewport=WIDE, locale="zh-CN")
         page.goto(f"{url}/nothing")
         page.screenshot(path=FOLDER / "error-404.png")
         browser.close()
