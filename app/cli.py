@@ -122,13 +122,15 @@ def lint(
 @cli.command()
 def train(
     data: Annotated[
-        list[Path] | None, typer.Option("--data", help="训练数据：intents 文件夹，或 label、text 两列的 TSV/CSV")
+        list[Path] | None,
+        typer.Option("--data", help="intents 文件夹、Rasa nlu.yml，或 label、text 两列的 TSV/CSV"),
     ] = None,
     target: Annotated[Path | None, typer.Option("--out", help="模型写到哪个文件夹")] = None,
 ) -> None:
     """Train the classifier and say what it was trained on."""
     from app import pipeline
-    from app.training import read_lines, save_trained
+    from app.labelled import read_lines
+    from app.training import save_trained
 
     settings = read_settings()
     knowledge = pipeline.load_knowledge(settings)

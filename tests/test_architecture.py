@@ -15,6 +15,7 @@ LAYERS = (
     ("understand", "shop"),
     ("reply",),
     ("pipeline",),
+    ("labelled",),
     ("check", "desk", "evaluate", "training", "show", "scaffold"),
     ("service",),
     ("inputs",),
