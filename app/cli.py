@@ -83,8 +83,8 @@ def classify(
         if not line.strip():
             continue
         try:
-            text = inputs.message(line)
-            ranking = pipeline.classify(text)
+            text, before = inputs.message(line)
+            ranking = pipeline.classify(text, before)
         except RequestError as error:
             raise RequestError(error.code, f"第 {number} 行：{error}") from error
         typer.echo(json.dumps(classified_json(text, ranking), ensure_ascii=False))

@@ -42,8 +42,8 @@ def order(source: Path | None) -> SentOrder | None:
         raise RequestError("bad_order", "\n".join(map(str, problems_of(error, name=source.name)))) from error
 
 
-def message(line: str) -> str:
-    """Read the text of one JSON line; a context beside it is checked as the API checks it."""
+def message(line: str) -> tuple[str, list[str]]:
+    """Read the text of one JSON line and what was said before it, checked as the API checks them."""
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -51,7 +51,8 @@ def message(line: str) -> str:
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise RequestError("bad_line", '要有 text，写成 {"text": "几点发货"}')
     known = {key: row[key] for key in ("text", "context") if row.get(key) is not None}
-    return checked(ClassifyRequest, known).text or ""
+    request = checked(ClassifyRequest, known)
+    return request.text or "", [turn.text for turn in request.context]
 
 
 def words(text: str) -> str:

@@ -133,7 +133,7 @@ class Pipeline:
         history = history or History()
         if not history.asked:
             history = replace(history, asked=self._asked_before(message.turns))
-        utterance, ranking = self.read(pending(message.turns))
+        utterance, ranking = self.read(pending(message.turns), said_before(message.turns))
         folded = utterance.normalised.text
         tone, alarms = self.knowledge.ear.tone(folded), self.knowledge.ear.alarms(utterance.masked)
         flags = [Risk("买家标记", self.knowledge.traits.get(trait, trait)) for trait in message.traits]
@@ -179,19 +179,19 @@ class Pipeline:
         rankings = [self.classifier(run[:limit])[1] for run in runs[-_READ_BACK:]]
         return tuple(tuple(scored.name for scored in ranking.intents) for ranking in rankings)
 
-    def read(self, text: str) -> tuple[Utterance, Ranking]:
-        """Understand a text; raise RequestError where it is empty or longer than any message."""
+    def read(self, text: str, before: Sequence[str] = ()) -> tuple[Utterance, Ranking]:
+        """Understand a text said after `before`; raise RequestError where it is empty or longer than any message."""
         limit = self.knowledge.settings.max_text
         if len(text) > limit:
             raise RequestError("text_too_long", f"消息有 {len(text)} 字，最多 {limit} 字，请只贴买家的话", "text")
-        utterance, ranking = self.classifier(text)
+        utterance, ranking = self.classifier(text, before)
         if not utterance.normalised.text:
             raise RequestError("empty_text", "消息是空的，请贴上买家说的话", "text")
         return utterance, ranking
 
-    def classify(self, text: str) -> Ranking:
-        """Rank the intents of one message."""
-        return self.read(text)[1]
+    def classify(self, text: str, before: Sequence[str] = ()) -> Ranking:
+        """Rank the intents of one message said after `before`."""
+        return self.read(text, before)[1]
 
     def lint(self, text: str, *, platform: Platform, category: Category = "general") -> tuple[Finding, ...]:
         """Check any text against the rules of a platform."""
@@ -226,10 +226,20 @@ def build(knowledge: Knowledge, model: Artefact) -> Pipeline:
 
 def pending(turns: Sequence[Turn]) -> str:
     """Join the last run of buyer messages; what an agent (or a greeting robot) said after it does not end it."""
-    run: list[str] = []
-    for turn in reversed(turns):
-        if turn.role == "buyer":
-            run.append(turn.text)
-        elif run:
-            break
-    return "\n".join(reversed(run))
+    start, end = _last_run(turns)
+    return "\n".join(turn.text for turn in turns[start:end])
+
+
+def said_before(turns: Sequence[Turn]) -> list[str]:
+    """List what was said before the last run of buyer messages, by either side, the latest last."""
+    return [turn.text for turn in turns[: _last_run(turns)[0]]]
+
+
+def _last_run(turns: Sequence[Turn]) -> tuple[int, int]:
+    end = len(turns)
+    while end and turns[end - 1].role != "buyer":
+        end -= 1
+    start = end
+    while start and turns[start - 1].role == "buyer":
+        start -= 1
+    return start, end

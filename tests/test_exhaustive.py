@@ -87,7 +87,7 @@ class Forced:
         self._read = cache(reader)
         self.intents: tuple[Scored, ...] = ()
 
-    def __call__(self, text: str) -> tuple[Utterance, Ranking]:
+    def __call__(self, text: str, before: Sequence[str] = ()) -> tuple[Utterance, Ranking]:
         return self._read(text), Ranking(self.intents, self.intents)
 
 

@@ -44,7 +44,13 @@ WRONG_LINES = {
 
 @pytest.mark.parametrize(("line", "text"), LINES.values(), ids=LINES.keys())
 def test_a_line_gives_its_text(line: str, text: str) -> None:
-    assert inputs.message(line) == text
+    assert inputs.message(line)[0] == text
+
+
+def test_a_line_gives_what_was_said_before() -> None:
+    line = '{"text": "圆通呢", "context": [{"role": "buyer", "text": "发什么快递"}, {"role": "agent", "text": "中通"}]}'
+    assert inputs.message(line) == ("圆通呢", ["发什么快递", "中通"])
+    assert inputs.message('{"text": "圆通呢"}') == ("圆通呢", [])
 
 
 @pytest.mark.parametrize(("line", "words"), WRONG_LINES.values(), ids=WRONG_LINES.keys())

@@ -46,12 +46,13 @@ def routes(pipeline: Pipeline, conversations: Conversations, *, shop: str) -> AP
     @router.post("/v1/classify")
     async def classify(request: ClassifyRequest) -> dict[str, Any]:
         """Rank the intents of one message or several."""
+        before = [turn.text for turn in request.context]
         if request.texts is None:
-            return {"rankings": [classified_json(request.text or "", pipeline.classify(request.text or ""))]}
+            return {"rankings": [classified_json(request.text or "", pipeline.classify(request.text or "", before))]}
         rankings = []
         for at, text in enumerate(request.texts):
             try:
-                rankings.append(classified_json(text, pipeline.classify(text)))
+                rankings.append(classified_json(text, pipeline.classify(text, before)))
             except RequestError as error:
                 raise RequestError(error.code, f"texts.{at}：{error}", f"texts.{at}") from error
         return {"rankings": rankings}

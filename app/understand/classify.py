@@ -1,6 +1,6 @@
 """Rank intents: gather the weights of a message's features, add, calibrate. numpy only, data only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -18,6 +18,10 @@ _TWO_QUESTIONS = 0.9
 """Two easily confused questions are two where each has a clause that is this sure of it."""
 WHOLE_WEIGHT = 0.6
 """How much the whole message counts against its clauses."""
+_SURE_ALONE = 0.7
+"""A message this sure of itself needs nothing said before it."""
+_CONTEXT_TURNS, _CONTEXT_TAIL, _CONTEXT_WEIGHT = 2, 30, 0.55
+"""How many turns back are read, how many characters of each, and how much they count."""
 _SMALL_TALK = frozenset({"chat", "other"})
 _WORDS_SHOWN, _LINES_SHOWN, _MOST_INTENTS = 4, 3, 3
 
@@ -31,14 +35,19 @@ class Classifier:
         self._catalogue = catalogue
         self._terms = tuple(artefact.vectoriser.columns)
 
-    def __call__(self, raw: str) -> tuple[Utterance, Ranking]:
-        """Give the utterance and what it asks for, surest first in `scored`, in answering order in `intents`."""
+    def __call__(self, raw: str, before: Sequence[str] = ()) -> tuple[Utterance, Ranking]:
+        """Give the utterance and what it asks for, surest first in `scored`, in answering order in `intents`.
+
+        `before` holds what was said last, by either side: a message that is unsure by itself is read with it.
+        """
         utterance = self._reader(raw)
         columns, values = self.artefact.vectoriser(utterance)
         if not len(columns):
             return utterance, Ranking((), (Scored(UNKNOWN, 0.0),))
         whole = self.probabilities(columns, values)
         probabilities, asked = self._with_clauses(raw, whole)
+        if before and probabilities.max() < _SURE_ALONE:
+            probabilities = self._with_context(raw, before, probabilities)
         order = np.argsort(-probabilities)[:RANKED]
         scored = tuple(Scored(self.artefact.labels[at], float(probabilities[at])) for at in order)
         top = int(order[0])
@@ -79,6 +88,13 @@ class Classifier:
             return whole, {}
         blended = WHOLE_WEIGHT * whole + (1 - WHOLE_WEIGHT) * np.mean(parts, axis=0)
         return np.asarray(blended, dtype=np.float32), asked
+
+    def _with_context(self, raw: str, before: Sequence[str], alone: Floats) -> Floats:
+        """Blend in how the message reads right behind what was said before it."""
+        lead = " ".join(text[-_CONTEXT_TAIL:] for text in before[-_CONTEXT_TURNS:])
+        columns, values = self.artefact.vectoriser(self._reader(f"{lead} {raw}"))
+        together = self.probabilities(columns, values)
+        return np.asarray((1 - _CONTEXT_WEIGHT) * alone + _CONTEXT_WEIGHT * together, dtype=np.float32)
 
     def _intents(self, top: Scored, asked: Mapping[str, float]) -> tuple[Scored, ...]:
         if top.confidence < self.artefact.floor and not asked:

@@ -204,3 +204,16 @@ def test_softmax_is_not_troubled_by_large_scores() -> None:
     assert powers.sum(axis=1) == pytest.approx([1, 1])
     assert powers[1] == pytest.approx([1 / 3] * 3)
     assert all(one >= other for one, other in pairwise(powers[0]))
+
+
+def test_an_unsure_message_is_read_with_what_was_said_before(classifier: Classifier) -> None:
+    alone, together = classifier("那个呢")[1], classifier("那个呢", ["几点发货", "今天发"])[1]
+    assert alone.scored != together.scored
+    assert [scored.name for scored in together.scored] != []
+
+
+def test_a_sure_message_needs_nothing_before_it(classifier: Classifier) -> None:
+    text = "怎么还没发货"
+    alone = classifier(text)[1]
+    assert alone.scored[0].confidence >= 0.7
+    assert classifier(text, ["优惠券怎么领", "满减自动减"])[1].scored == alone.scored
