@@ -14,7 +14,7 @@ run: $(STAMP)            ## the page and the API on http://127.0.0.1:8000 with t
 test: $(STAMP) lint check   ## everything CI runs
 	$(BIN)/pytest
 
-train: $(STAMP)          ## train the model from intents/ into models/
+train: $(STAMP)          ## train a new version of the model from intents/ into models/
 	$(BIN)/miaohui train
 
 evaluate: $(STAMP)       ## cross-validation, and the labelled file EVAL where it exists
@@ -57,4 +57,4 @@ $(STAMP): requirements.txt pyproject.toml
 	@touch $(STAMP)
 
 clean:
-	rm -rf $(VENV) build ./*.egg-info var models/*/
+	rm -rf $(VENV) build ./*.egg-info var models/*/ models/current models/history

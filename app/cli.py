@@ -1,29 +1,25 @@
-"""The command line: miaohui draft | classify | train | evaluate | check | serve | lint | new-intent."""
+"""The command line: miaohui draft | classify | train | evaluate | check | serve | lint | new-intent | models."""
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from app import model_commands
 from app.errors import ArtefactError, MiaohuiError, RequestError
 from app.pipeline import Pipeline
 from app.records import Platform
 from app.settings import Settings, read_settings
+from app.terminal import FALLS_SHORT, WRONG_CALL, bar, err, out
 
 cli = typer.Typer(
     name="miaohui", help="秒回：草拟电商客服回复，人来按发送。", no_args_is_help=True, add_completion=False
 )
-out = Console()
-err = Console(stderr=True)
-
-WRONG_CALL = 2
-FALLS_SHORT = 1
+cli.command()(model_commands.train)
+cli.add_typer(model_commands.models)
 
 
 def main() -> None:
@@ -120,63 +116,44 @@ def lint(
 
 
 @cli.command()
-def train(
-    data: Annotated[
-        list[Path] | None,
-        typer.Option("--data", help="intents 文件夹、Rasa nlu.yml，或 label、text 两列的 TSV/CSV"),
-    ] = None,
-    target: Annotated[Path | None, typer.Option("--out", help="模型写到哪个文件夹")] = None,
-) -> None:
-    """Train the classifier and say what it was trained on."""
-    from app import pipeline
-    from app.labelled import read_lines
-    from app.training import save_trained
-
-    settings = read_settings()
-    knowledge = pipeline.load_knowledge(settings)
-    lines = read_lines(data) if data else knowledge.catalogue.lines()
-    folder = target or settings.models / pipeline.MODEL
-    with _bar("训练") as progress:
-        model = save_trained(knowledge, lines, folder, own=not data, progress=progress)
-    card = model.card
-    out.print(
-        f"练好了：{card.lines} 句，{card.intents} 个意图，{card.features} 个特征；"
-        f"交叉验证首选对 {card.scores['held_out_accuracy']:.3f} → {folder}",
-        highlight=False,
-    )
-
-
-@cli.command()
 def evaluate(
-    data: Annotated[Path | None, typer.Option("--data", help="带标注的 JSONL；不写就在训练集上交叉验证")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="JSONL、intents 文件夹、Rasa nlu.yml 或 TSV/CSV；不写就在训练集上交叉验证"),
+    ] = None,
     model: Annotated[Path | None, typer.Option("--model", help="模型文件夹")] = None,
     folds: Annotated[int, typer.Option("--folds", min=2, max=20, help="交叉验证分几份")] = 5,
+    off_domain: Annotated[
+        Path | None, typer.Option("--off-domain", help="不相干的话，每行一句或 YAML 列表：会不会当真")
+    ] = None,
+    ablation: Annotated[bool, typer.Option("--ablation", help="再各练一个不用词、不用字、不用拼音的模型")] = False,
+    baselines: Annotated[bool, typer.Option("--baselines", help="和几种简单做法比")] = False,
+    report: Annotated[Path | None, typer.Option("--report", help="把 rasa test nlu 的四个文件写进这个文件夹")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="把一页报告写成这个文件，浏览器打开")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     fail_under: Annotated[float, typer.Option("--fail-under", help="首选对的比例低于它就以状态 1 退出")] = 0.0,
 ) -> None:
     """Measure the classifier on a labelled file, or by cross-validation over the training set."""
     from app import pipeline
-    from app.evaluate.metrics import score
-    from app.evaluate.report import as_json as figures
-    from app.evaluate.report import parts, show
-    from app.evaluate.run import cross_validate, judge, read_cases
+    from app.evaluate import assess, cases, metrics, publish
 
     settings = read_settings()
-    if data is not None:
-        cases = read_cases(data)
-        ready = open_pipeline(settings, folder=model)
-        with _bar("评测") as progress:
-            judged = judge(ready.classifier, cases, progress)
-    else:
-        knowledge = pipeline.load_knowledge(settings)
-        with _bar("交叉验证") as progress:
-            judged = cross_validate(knowledge.catalogue.lines(), knowledge.reader, folds=folds, progress=progress)
-    if as_json:
-        typer.echo(json.dumps(figures(judged), ensure_ascii=False, indent=2))
-    else:
-        show(judged, out, title=data.name if data else f"训练集 {folds} 份交叉验证")
-    split = parts(judged)
-    if score(split.get("脱离上文可判", judged)).at_1 < fail_under:
+    plan = assess.Plan(
+        title=data.name if data else f"训练集 {folds} 份交叉验证",
+        cases=cases.read_cases(data) if data else None,
+        off_domain=cases.read_texts(off_domain) if off_domain else (),
+        folds=folds,
+        ablation=ablation,
+        baselines=baselines,
+    )
+    ready = open_pipeline(settings, folder=model) if data or off_domain else None
+    knowledge = ready.knowledge if ready else pipeline.load_knowledge(settings)
+    with bar("评测") as progress:
+        found = assess.assess(
+            plan, knowledge.reader, knowledge.catalogue, ready.classifier if ready else None, progress
+        )
+    publish.publish(found, out, as_json=as_json, report=report, html=html)
+    if metrics.accuracy(metrics.self_contained(found.judged)) < fail_under:
         err.print(f"首选对的比例低于 {fail_under}", style="red")
         raise typer.Exit(FALLS_SHORT)
 
@@ -236,21 +213,10 @@ def open_pipeline(settings: Settings, *, train: bool = True, folder: Path | None
     except ArtefactError as reason:
         if not train or folder is not None:
             raise
-        from app.training import save_trained  # brings scikit-learn, which only training needs
+        from app.training import fit, keep  # brings scikit-learn, which only training needs
 
         err.print(f"{reason}。现在自动训练。", highlight=False)
-        target = settings.models / pipeline.MODEL
-        with _bar("训练") as progress:
-            model = save_trained(knowledge, knowledge.catalogue.lines(), target, own=True, progress=progress)
+        with bar("训练") as progress:
+            model = fit(knowledge, knowledge.catalogue.lines(), own=True, progress=progress)
+        keep(knowledge, model, force=True)
     return pipeline.build(knowledge, model)
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Callable[[str, float], None]]:
-    """Show a progress bar on standard error while the block runs."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task(title, total=1.0)
-        yield lambda stage, done: bar.update(task, description=stage, completed=done)

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from app.errors import ArtefactError, DataError, Problem, RequestError
+from app.models import Store
 from app.records import Finding, History, Message, Platform, Ranking, Reply, Risk, Turn, Utterance
 from app.reply import rules as rulebook
 from app.reply.briefing import brief
@@ -36,7 +37,6 @@ from app.understand.classify import Classifier
 from app.understand.reader import Reader
 from app.understand.tone import Ear
 
-MODEL = "default"
 _READ_BACK = 4
 """How many earlier messages of a conversation are read to notice a question asked again."""
 
@@ -100,13 +100,17 @@ def fingerprint(knowledge: Knowledge) -> str:
 
 
 def load_model(knowledge: Knowledge, folder: Path | None = None) -> Artefact:
-    """Read the trained model; raise ArtefactError where it is missing, damaged or stale.
+    """Read the model in use; raise ArtefactError where it is missing, damaged or stale.
 
     A model of another folder may be trained on other data and is only checked for being whole.
     """
-    model = artefacts.load(folder or knowledge.settings.models / MODEL)
-    if folder is None and model.card.data_hash != fingerprint(knowledge):
-        raise ArtefactError(f"模型 {MODEL} 是用旧的训练数据做的，请运行 miaohui train")
+    if folder is not None:
+        return artefacts.load(folder)
+    store = Store(knowledge.settings.models)
+    version = store.in_use()
+    model = store.load(version)
+    if model.card.data_hash != fingerprint(knowledge):
+        raise ArtefactError(f"模型 {version} 是用旧的训练数据做的，请运行 miaohui train")
     return model
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import RequestError
@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     """Longest buyer message that is read, in characters; the rest is cut off and said so."""
     max_body: int = 262_144
     """Largest request body, in bytes."""
+    keep_models: int = Field(default=10, ge=1)
+    """How many versions of the model are kept; the one in use and the one before it always are."""
 
     @property
     def intents(self) -> Path:

@@ -111,8 +111,16 @@ class TestModel:
     def test_a_model_of_older_intents_is_refused(self, run: Run, own_home: Path, small_model: Path) -> None:
         (own_home / "models").unlink()
         (own_home / "models").mkdir()
+        version = "20261121T100000Z-abcdef01"
+        (own_home / "models" / version).symlink_to(small_model)
+        (own_home / "models" / "current").write_text(version)
+        refused(run("draft", "几点发货", "--no-train"), version, "旧的训练数据", "miaohui train")
+
+    def test_a_model_of_the_time_before_versions_is_no_model(self, run: Run, own_home: Path, small_model: Path) -> None:
+        (own_home / "models").unlink()
+        (own_home / "models").mkdir()
         (own_home / "models" / "default").symlink_to(small_model)
-        refused(run("draft", "几点发货", "--no-train"), "旧的训练数据", "miaohui train")
+        refused(run("draft", "几点发货", "--no-train"), "还没有模型", "miaohui train")
 
     DAMAGE = (
         ("weights.npz", b"", "校验值不符"),

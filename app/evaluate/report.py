@@ -1,61 +1,100 @@
-"""Show an evaluation: to people in the terminal, to programs as JSON."""
-
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+"""Show an evaluation in the terminal."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from app.evaluate.metrics import Judged, by_intent, confusions, score
+from app.evaluate import metrics
+from app.evaluate.assess import GROUP_TITLES, Evaluation
+from app.evaluate.figures import score, without_leaks
+from app.evaluate.metrics import IntentScores
 
-_WORST, _CONFUSIONS, _LINES = 10, 12, 3
-
-
-def parts(judged: Sequence[Judged]) -> dict[str, list[Judged]]:
-    """Split into all, self-contained, context-bound and by source, leaving out empty and equal parts."""
-    alone = [one for one in judged if not one.case.needs_context]
-    found = {"全部": list(judged)}
-    if len(alone) != len(judged):
-        found |= {"脱离上文可判": alone, "要看上文": [one for one in judged if one.case.needs_context]}
-    for source in sorted({one.case.source for one in judged} - {""}):
-        found[source] = [one for one in alone if one.case.source == source]
-    return {name: part for name, part in found.items() if part}
+_WORST, _CONFUSIONS, _LINES, _LISTED = 10, 12, 3, 5
 
 
-def as_json(judged: Sequence[Judged]) -> dict[str, Any]:
-    """Give every figure as plain data."""
-    return {
-        "scores": {name: asdict(score(part)) for name, part in parts(judged).items()},
-        "intents": {name: asdict(scores) for name, scores in by_intent(judged).items()},
-        "confusions": [
-            {"intent": label, "predicted": predicted, "count": len(texts), "texts": texts}
-            for label, predicted, texts in confusions(judged)
-        ],
-    }
+def show(found: Evaluation, console: Console) -> None:
+    """Print scores, groups, the worst intents, confusions, doubts and comparisons."""
+    console.print(_scores(found))
+    console.print(_intents(found))
+    console.print(_confusions(found))
+    for line in _doubts(found):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    if found.rivals:
+        console.print(_rivals(found))
 
 
-def show(judged: Sequence[Judged], console: Console, *, title: str) -> None:
-    """Print scores, the worst intents and the commonest confusions with their messages."""
-    table = Table(title=title, title_justify="left")
-    for column in ("范围", "句数", "首选对", "前三对", "校准误差"):
-        table.add_column(column, justify="left" if column == "范围" else "right")
-    for name, part in parts(judged).items():
-        scores = score(part)
-        table.add_row(
-            name, str(scores.count), f"{scores.at_1:.3f}", f"{scores.at_3:.3f}", f"{scores.calibration_error:.3f}"
-        )
-    console.print(table)
-    worst = sorted(by_intent(judged).items(), key=lambda pair: pair[1].f1)[:_WORST]
-    table = Table(title="最弱的意图", title_justify="left")
-    for column in ("意图", "精确率", "召回率", "F1", "句数"):
-        table.add_column(column, justify="left" if column == "意图" else "right")
-    for name, intent in worst:
-        table.add_row(name, f"{intent.precision:.2f}", f"{intent.recall:.2f}", f"{intent.f1:.2f}", str(intent.support))
-    console.print(table)
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=escape(title), title_justify="left")
+    for at, column in enumerate(columns):
+        table.add_column(column, justify="right" if at else "left", overflow="fold")
+    return table
+
+
+def _scores(found: Evaluation) -> Table:
+    table = _table(found.title, "范围", "句数", "首选对", "前三对", "95% 准能答", "ECE", "Brier")
+    for name, part in metrics.parts(found.judged).items():
+        one = score(part)
+        rates = (one.at_1, one.at_3, one.coverage_at_95, one.calibration_error, one.brier)
+        table.add_row(escape(name), str(one.count), *(f"{rate:.3f}" for rate in rates))
+    return table
+
+
+def _intents(found: Evaluation) -> Table:
+    """Show averages, groups and the worst intents."""
+    table = _table("平均、各组、最弱的意图", "", "精确率", "召回率", "F1", "句数")
+
+    def row(name: str, one: IntentScores) -> None:
+        table.add_row(escape(name), f"{one.precision:.2f}", f"{one.recall:.2f}", f"{one.f1:.2f}", str(one.support))
+
+    intents = metrics.by_intent(found.judged)
+    row("宏平均", metrics.macro(intents))
+    row("加权平均", metrics.weighted(intents))
+    table.add_section()
+    for name, one in metrics.by_group(found.judged, found.groups).items():
+        row(GROUP_TITLES.get(name, name or "未分组"), one)
+    table.add_section()
+    for name in metrics.worst(intents, _WORST):
+        row(f"{found.name(name)} {name}", intents[name])
+    return table
+
+
+def _confusions(found: Evaluation) -> Table:
     table = Table(title="最常混的", title_justify="left")
     for column in ("应为", "判成", "次数", "例句"):
         table.add_column(column, overflow="fold")
-    for label, predicted, texts in confusions(judged)[:_CONFUSIONS]:
-        table.add_row(label, predicted, str(len(texts)), " / ".join(text[:30] for text in texts[:_LINES]))
-    console.print(table)
+    for one in metrics.confusions(found.judged)[:_CONFUSIONS]:
+        texts = " / ".join(wrong.case.text[:30] for wrong in one.judged[:_LINES])
+        names = (escape(found.name(name)) for name in (one.intent, one.predicted))
+        table.add_row(*names, str(len(one.judged)), escape(texts))
+    return table
+
+
+def _doubts(found: Evaluation) -> list[str]:
+    lines = [f"疑似标错 {len(found.suspects)} 句（很有把握地判成别的意图）"]
+    lines += [
+        f"  「{one.case.text[:40]}」标 {found.name(one.case.intent)}，像 {found.name(one.top)} {one.confidence:.2f}"
+        for one in found.suspects[:_LISTED]
+    ]
+    if not found.folds:
+        exact = sum(leak.exact for leak in found.leaks)
+        alone = f"去掉后首选对 {without_leaks(found):.3f}"
+        lines.append(f"训练集里已有 {exact} 句一样、{len(found.leaks) - exact} 句几乎一样；{alone}")
+    mixed = sum(len(pair.confused) for pair in found.neighbours)
+    lines.append(f"互为易混的 {len(found.neighbours)} 对，共混 {mixed} 次")
+    if found.thin:
+        names = "、".join(found.name(one.intent) for one in found.thin[: _LISTED * 2])
+        lines.append(f"句子太少的意图 {len(found.thin)} 个：{names}{' 等' if len(found.thin) > _LISTED * 2 else ''}")
+    if (outside := found.off_domain) is not None:
+        lines.append(
+            f"不相干的 {len(outside.judged)} 句：AUROC {outside.auroc:.3f}，有 {outside.share:.1%} 会被当成买家的话作答"
+        )
+    return lines
+
+
+def _rivals(found: Evaluation) -> Table:
+    table = _table("换个做法", "做法", "首选对", "只有我们对", "只有它对", "McNemar p")
+    ours = metrics.accuracy(found.judged)
+    table.add_row("我们的模型", f"{ours:.3f}", "", "", "")
+    for one in found.rivals:
+        table.add_row(one.name, f"{one.accuracy:.3f}", str(one.only_ours), str(one.only_theirs), f"{one.p_value:.2g}")
+    return table

@@ -50,16 +50,33 @@ class Policy:
 
     def _answers(self, ranking: Ranking, alarms: Sequence[Alarm], order: Order) -> tuple[Answer, ...]:
         """Name the scripts to speak: alarms first, each script once, small talk only where it stands alone."""
-        asked = [(alarm.intent, 1.0) for alarm in alarms if alarm.intent in self.catalogue]
-        asked += [(scored.name, scored.confidence) for scored in ranking.intents if scored.name in self.catalogue]
         answers: dict[str, Answer] = {}
-        for intent, confidence in asked:
-            script = self._script(intent, order)
-            if not any(answer.intent == intent for answer in answers.values()):
-                answers.setdefault(script, Answer(intent, script, confidence))
-        asking = [answer for answer in answers.values() if not self._small_talk(answer.intent)]
-        ordered = sorted(asking or answers.values(), key=lambda answer: self._risk_first(answer, alarms))
+        for intent in [alarm.intent for alarm in alarms if alarm.intent in self.catalogue]:
+            answers.setdefault(self._script(intent, order), Answer(intent, self._script(intent, order), 1.0))
+        alarmed = {answer.intent for answer in answers.values()}
+        heard = [scored for scored in ranking.intents if scored.name in self.catalogue]
+        matters = [scored for scored in heard if not self._small_talk(scored.name)]
+        if not matters and not answers:
+            matters = heard
+        for scored in sorted(matters, key=lambda scored: scored.name != ranking.scored[0].name):
+            others = {answer.intent for answer in answers.values()} - alarmed
+            if scored.name not in alarmed and not any(self._told_twice(scored.name, other) for other in others):
+                script = self._script(scored.name, order)
+                answers.setdefault(script, Answer(scored.name, script, scored.confidence))
+        place = {scored.name: at for at, scored in enumerate(ranking.intents)}
+        ordered = sorted(
+            answers.values(), key=lambda answer: (self._risk_first(answer, alarms), place.get(answer.intent, -1))
+        )
         return tuple(self._matter_first(ordered)[:_MOST_ANSWERS])
+
+    def _told_twice(self, one: str, other: str) -> bool:
+        """Tell whether one reply serves both: easily confused intents are mostly one trouble told twice.
+
+        Questions before buying are answered each.
+        """
+        if self.catalogue[one].group == self.catalogue[other].group == "presale":
+            return one == other
+        return one == other or self.catalogue.confusable(one, other)
 
     def _matter_first(self, answers: Sequence[Answer]) -> list[Answer]:
         goods = any(answer.script.startswith("aftersales/") for answer in answers)

@@ -18,9 +18,10 @@ from app.service.schema import (
     finding_json,
     reply_json,
 )
+from app.service.swap import ModelWatch
 
 
-def routes(pipeline: Pipeline, conversations: Conversations, *, shop: str) -> APIRouter:
+def routes(pipeline: Pipeline, conversations: Conversations, watch: ModelWatch, *, shop: str) -> APIRouter:
     """Build the API around a pipeline; `shop` answers where none is named."""
     router = APIRouter()
     titles = {intent.name: intent.title for intent in pipeline.knowledge.catalogue}
@@ -73,12 +74,18 @@ def routes(pipeline: Pipeline, conversations: Conversations, *, shop: str) -> AP
 
     @router.get("/readyz")
     async def readyz() -> dict[str, Any]:
-        """Tell that model and shop are ready to draft."""
+        """Tell that model and shop are ready to draft; `problem` is why the current version does not answer."""
         card = pipeline.classifier.artefact.card
         return {
             "status": "ok",
             "shop": pipeline.shop(shop).counter.shop.id,
-            "model": {"data_hash": card.data_hash[:12], "intents": card.intents, "trained_at": card.trained_at},
+            "model": {
+                "version": watch.version,
+                "data_hash": card.data_hash[:12],
+                "intents": card.intents,
+                "trained_at": card.trained_at,
+                "problem": watch.problem,
+            },
         }
 
     return router

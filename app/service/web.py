@@ -13,6 +13,7 @@ from app.desk.conversations import Conversations
 from app.pipeline import Pipeline
 from app.service import api, faults, pages
 from app.service.places import STATIC, TEMPLATES
+from app.service.swap import ModelWatch
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
@@ -27,7 +28,8 @@ def create_app(pipeline: Pipeline) -> FastAPI:
     pipeline.shop(settings.shop).drafter.library.warm()
     app = FastAPI(title="秒回 Miaohui", version=__version__, docs_url=None, redoc_url=None)
     templates = Jinja2Templates(TEMPLATES)
-    app.include_router(api.routes(pipeline, Conversations(), shop=settings.shop))
+    watch = ModelWatch(pipeline)
+    app.include_router(api.routes(pipeline, Conversations(), watch, shop=settings.shop))
     app.include_router(pages.routes(pipeline, templates, shop=settings.shop))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     faults.install(app, templates, headers=_HEADERS)
@@ -36,6 +38,7 @@ def create_app(pipeline: Pipeline) -> FastAPI:
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         """Refuse bodies that say they are too large before reading them, and set the security headers."""
+        watch.look()
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > settings.max_body:
             message = f"请求体太大，最多 {settings.max_body // 1024} KB"

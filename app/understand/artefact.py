@@ -5,9 +5,10 @@ Reading executes nothing: numpy loads with pickles refused, json holds text and 
 
 import hashlib
 import json
+import tokenize
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,17 @@ from app.understand.features import Floats, Indices, Vectoriser
 FORMAT = 3
 """Raise when features or layout change: an older artefact is then trained again."""
 
-_DAMAGED = (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError, zipfile.BadZipFile)
+_DAMAGED = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    RuntimeError,
+    SyntaxError,
+    tokenize.TokenError,  # numpy reads an odd header as Python source
+    zipfile.BadZipFile,
+)
 _WEIGHTS, _WORDS, _CARD = "weights.npz", "words.json", "card.json"
 
 
@@ -67,6 +78,11 @@ def data_hash(lines: Iterable[tuple[str, str]], *more: str) -> str:
     return digest.hexdigest()
 
 
+def with_scores(artefact: Artefact, scores: Mapping[str, float]) -> Artefact:
+    """Give the artefact with the scores of an evaluation added to its card."""
+    return replace(artefact, card=replace(artefact.card, scores={**artefact.card.scores, **scores}))
+
+
 def save(artefact: Artefact, folder: Path) -> None:
     """Write the artefact; the card comes last, so a torn write is seen as a missing card."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -97,20 +113,35 @@ def save(artefact: Artefact, folder: Path) -> None:
 
 def load(folder: Path) -> Artefact:
     """Read an artefact; raise ArtefactError with the reason where that is impossible."""
-    card = _card(folder)
-    for name, digest in card.pop("files", {}).items():
-        if _digest(folder / name) != digest:
-            raise ArtefactError(
-                f"模型文件 {folder.name}/{name} 与登记的校验值不符（可能写坏或被改过），请运行 miaohui train"
-            )
+    card = verify(folder)
     try:
         # opened here, since numpy leaves a file that is no archive open
         with (folder / _WEIGHTS).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             numbers = {name: arrays[name] for name in arrays.files}
         words = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
-        return _assemble(Card(**card), numbers, words)
+        return _assemble(card, numbers, words)
     except _DAMAGED as error:
         raise ArtefactError(f"模型 {folder.name} 读不出来（{type(error).__name__}），请运行 miaohui train") from error
+
+
+def verify(folder: Path) -> Card:
+    """Read the card and check the files against it, without reading the model."""
+    for name, digest in _card(folder)["files"].items():
+        if _digest(folder / name) != digest:
+            raise ArtefactError(
+                f"模型文件 {folder.name}/{name} 与登记的校验值不符（可能写坏或被改过），请运行 miaohui train"
+            )
+    return read_card(folder)
+
+
+def read_card(folder: Path) -> Card:
+    """Read the card alone; whether the files fit it is not looked at."""
+    card = _card(folder)
+    del card["files"]
+    try:
+        return Card(**card)
+    except TypeError as error:
+        raise ArtefactError(f"模型说明 {folder.name}/{_CARD} 读不出来（{error}），请运行 miaohui train") from error
 
 
 def _card(folder: Path) -> dict[str, Any]:

@@ -97,8 +97,19 @@ class Catalogue:
         return GROUPS.index("logistics") + 0.5 if intent.file.demand else GROUPS.index(intent.group)
 
     def confusable(self, one: str, other: str) -> bool:
-        """Tell whether one of two intents names the other as a near miss, so that hearing both is one too many."""
+        """Tell whether one of two intents names the other as a near miss, so that hearing both is one too many.
+
+        A trouble and the demand that follows from it are heard side by side.
+        """
+        if self._trouble_and_demand(one, other) or self._trouble_and_demand(other, one):
+            return False
         return self._names(one, other) or self._names(other, one)
+
+    def _trouble_and_demand(self, one: str, other: str) -> bool:
+        trouble, demand = self.intents.get(one), self.intents.get(other)
+        if trouble is None or demand is None or not demand.file.demand or trouble.file.demand:
+            return False
+        return trouble.group in ("aftersales", "logistics")
 
     def _names(self, one: str, other: str) -> bool:
         return one in self.intents and any(miss.intent == other for miss in self.intents[one].file.near_misses)

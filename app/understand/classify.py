@@ -14,14 +14,16 @@ from app.understand.reader import Reader
 RANKED = 10
 CLAUSE_FLOOR = 0.65
 """A clause must be this sure of its own intent to add it."""
-_TWO_QUESTIONS = 0.9
-"""Two easily confused questions are two where each has a clause that is this sure of it."""
+_CONFUSED_FLOOR = 0.8
+"""… and this sure where the intent is easily taken for another one heard: it may be one trouble told twice."""
 WHOLE_WEIGHT = 0.6
 """How much the whole message counts against its clauses."""
 _SURE_ALONE = 0.7
 """A message this sure of itself needs nothing said before it."""
 _CONTEXT_TURNS, _CONTEXT_TAIL, _CONTEXT_WEIGHT = 2, 30, 0.55
 """How many turns back are read, how many characters of each, and how much they count."""
+_MERE_NOTICES = frozenset({"received_notice"})
+"""Said on the way to what is wanted: 收到了，少个扳手."""
 _SMALL_TALK = frozenset({"chat", "other"})
 _WORDS_SHOWN, _LINES_SHOWN, _MOST_INTENTS = 4, 3, 3
 
@@ -101,19 +103,16 @@ class Classifier:
             return (Scored(UNKNOWN, top.confidence),)
         found = {top.name: top.confidence}
         for name in sorted(asked, key=lambda name: -asked[name]):
-            if not any(self._same_thing(name, other, asked) for other in found):
+            easily_confused = any(self._catalogue.confusable(name, other) for other in found)
+            if not easily_confused or asked[name] >= _CONFUSED_FLOOR:
                 found.setdefault(name, asked[name])
         if len(found) > 1 and self._small_talk(top.name):
             del found[top.name]
-        ordered = sorted(found, key=lambda name: (self._catalogue.rank(name), name != top.name))
+        if len(found) > 1:
+            found = {name: sure for name, sure in found.items() if name not in _MERE_NOTICES} or found
+        place = {name: at for at, name in enumerate(asked)}
+        ordered = sorted(found, key=lambda name: (self._catalogue.rank(name), place.get(name, -1)))
         return tuple(Scored(name, found[name]) for name in ordered[:_MOST_INTENTS])
-
-    def _same_thing(self, one: str, other: str, asked: Mapping[str, float]) -> bool:
-        """Tell whether two easily confused intents are one trouble told twice, or doubt about one clause."""
-        if not self._catalogue.confusable(one, other):
-            return False
-        questions = all(self._catalogue[name].group == "presale" for name in (one, other))
-        return not questions or min(asked[one], asked.get(other, 0.0)) < _TWO_QUESTIONS
 
     def _small_talk(self, name: str) -> bool:
         return name in self._catalogue and self._catalogue[name].group in _SMALL_TALK

@@ -14,14 +14,18 @@ from app.understand.features import FAMILIES, FAMILY_WEIGHTS, Floats, Indices, V
 class Corpus:
     """Hold the feature counts of many messages, so that several models can be fitted without reading them again."""
 
-    def __init__(self, utterances: Sequence[Utterance], pinyin: Mapping[str, str]) -> None:
+    def __init__(
+        self, utterances: Sequence[Utterance], pinyin: Mapping[str, str], *, families: Sequence[str] = FAMILIES
+    ) -> None:
+        """Count the features of the chosen families; a vectoriser fitted here knows no others."""
         self._pinyin = pinyin
         ids: dict[str, int] = {}
         starts: list[int] = [0]
         columns: list[int] = []
         counts: list[int] = []
         for utterance in utterances:
-            found = Counter(term for family in terms(utterance, pinyin).values() for term in family)
+            known = terms(utterance, pinyin)
+            found = Counter(term for family in families for term in known[family])
             columns.extend(ids.setdefault(term, len(ids)) for term in found)
             counts.extend(found.values())
             starts.append(len(columns))

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from app.errors import DataError, Problem
 from app.understand.artefact import FORMAT, Artefact, Card
 from app.understand.corpus import Corpus
-from app.understand.features import Floats, Indices
+from app.understand.features import FAMILIES, Floats, Indices
 from app.understand.reader import Reader
 
 SEED = 20261121
@@ -28,9 +28,14 @@ Progress = Callable[[str, float], None]
 
 
 def train(
-    lines: Sequence[tuple[str, str]], reader: Reader, *, data_hash: str, progress: Progress = lambda _stage, _done: None
+    lines: Sequence[tuple[str, str]],
+    reader: Reader,
+    *,
+    data_hash: str,
+    families: Sequence[str] = FAMILIES,
+    progress: Progress = lambda _stage, _done: None,
 ) -> Artefact:
-    """Fit on (text, intent) lines; `progress` hears the stage and the share done."""
+    """Fit on (text, intent) lines; `families` are the kinds of features used, `progress` hears stage and share done."""
     labels = tuple(sorted({label for _, label in lines}))
     if len(labels) < 2 or len(lines) < FOLDS:
         have = f"现在有 {len(labels)} 个、{len(lines)} 句"
@@ -42,7 +47,7 @@ def train(
     index = {label: at for at, label in enumerate(labels)}
     targets = np.array([index[label] for _, label in lines], dtype=np.int32)
     progress("取特征", 0.15)
-    corpus = Corpus(utterances, pinyin)
+    corpus = Corpus(utterances, pinyin, families=families)
     progress("训练", 0.3)
     # one fit at a time: liblinear draws from one random state, and fits side by side would not come out alike
     fitted = corpus.fit(np.arange(len(targets), dtype=np.int32), min_lines=MIN_LINES)

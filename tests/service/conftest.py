@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,9 @@ def client(pipeline: Pipeline) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="session")
-def page_url(pipeline: Pipeline) -> Iterator[str]:
-    """Serve the demo shop on a free port from a thread; give the address without a slash at the end."""
+@contextmanager
+def served(pipeline: Pipeline) -> Iterator[str]:
+    """Serve on a free port from a thread while the block runs; give the address without a slash at the end."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         config = uvicorn.Config(create_app(pipeline), log_config=None, access_log=False, ws="none")
         server = uvicorn.Server(config)
@@ -43,6 +44,13 @@ def page_url(pipeline: Pipeline) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(_START_SECONDS)
+
+
+@pytest.fixture(scope="session")
+def page_url(pipeline: Pipeline) -> Iterator[str]:
+    """Serve the demo shop; give the address without a slash at the end."""
+    with served(pipeline) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

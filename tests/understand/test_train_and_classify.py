@@ -112,8 +112,11 @@ def test_hears_what_is_asked(classifier: Classifier, raw: str, intents: list[str
     assert answered(classifier, raw) == intents
 
 
-def test_near_misses_are_not_heard_side_by_side(classifier: Classifier, small_model: Artefact, reader: Reader) -> None:
+def test_near_misses_are_not_heard_side_by_side(
+    classifier: Classifier, small_model: Artefact, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     both = "优惠券怎么领，什么时候发货"
+    monkeypatch.setattr("app.understand.classify._CONFUSED_FLOOR", 1.1)
     confused = _with_near_miss(classifier._catalogue, "coupon_promo", "urge_shipment")
     assert len(answered(classifier, both)) == 2
     assert len(answered(Classifier(small_model, reader, confused), both)) == 1
