@@ -189,7 +189,13 @@ class Answer:
 
     intent: str
     script: str
+    """`group/name`; order state may have chosen another intent's script."""
     confidence: float
+
+    @property
+    def speaker(self) -> str:
+        """Name the intent whose script is spoken."""
+        return self.script.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)

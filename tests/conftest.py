@@ -82,3 +82,23 @@ def refused(ran: Ran, *words: str) -> None:
     line = ran.err.strip()
     assert "\n" not in line, line
     assert all(word in line for word in words), line
+
+
+ROWS = {
+    "ship": ["几点发货", "什么时候发货", "多久发出来", "今天能发货吗", "发货了没有", "还不发货吗"],
+    "invoice": ["能开发票吗", "发票怎么开", "给开个票", "有发票吗", "电子发票发我", "发票抬头写公司"],
+}
+TABLE = "label\ttext\n" + "".join(f"{label}\t{text}\n" for label, texts in ROWS.items() for text in texts)
+
+
+@pytest.fixture(scope="session")
+def two_intent_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Train a model of two intents through the command line."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "rows.tsv").write_text(TABLE, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["miaohui", "train", "--data", str(folder / "rows.tsv"), "--out", str(folder / "m")])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    assert ended.value.code == 0
+    return folder / "m"

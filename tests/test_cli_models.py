@@ -5,30 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import main
 from app.reply.library import Library
 from app.settings import Settings
 from app.understand import catalogue as catalogues
-from tests.conftest import Ran, Run, refused
-
-ROWS = {
-    "ship": ["几点发货", "什么时候发货", "多久发出来", "今天能发货吗", "发货了没有", "还不发货吗"],
-    "invoice": ["能开发票吗", "发票怎么开", "给开个票", "有发票吗", "电子发票发我", "发票抬头写公司"],
-}
-TABLE = "label\ttext\n" + "".join(f"{label}\t{text}\n" for label, texts in ROWS.items() for text in texts)
-
-
-@pytest.fixture(scope="module")
-def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Train a model of two intents through the command line."""
-    folder = tmp_path_factory.mktemp("small")
-    (folder / "rows.tsv").write_text(TABLE, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["miaohui", "train", "--data", str(folder / "rows.tsv"), "--out", str(folder / "m")])
-        with pytest.raises(SystemExit) as ended:
-            main()
-    assert ended.value.code == 0
-    return folder / "m"
+from tests.conftest import TABLE, Ran, Run, refused
 
 
 class TestTrain:
@@ -40,8 +20,8 @@ class TestTrain:
         assert str(tmp_path / "model") in ran.out
         assert {path.name for path in (tmp_path / "model").iterdir()} == {"card.json", "weights.npz", "words.json"}
 
-    def test_the_model_answers_with_its_own_intents(self, run: Run, small_model: Path) -> None:
-        ran = run("classify", "--jsonl", "-", "--model", small_model, stdin='{"text": "几点能发货"}\n')
+    def test_the_model_answers_with_its_own_intents(self, run: Run, two_intent_model: Path) -> None:
+        ran = run("classify", "--jsonl", "-", "--model", two_intent_model, stdin='{"text": "几点能发货"}\n')
         assert [one["name"] for one in json.loads(ran.out)["ranking"]] == ["ship", "invoice"]
 
     WRONG = (
@@ -74,18 +54,18 @@ class TestEvaluate:
         file.write_text("\n".join(rows), encoding="utf-8")
         return file
 
-    def test_figures_for_programs_and_people(self, run: Run, small_model: Path, cases: Path) -> None:
-        ran = run("evaluate", "--data", cases, "--model", small_model, "--json")
+    def test_figures_for_programs_and_people(self, run: Run, two_intent_model: Path, cases: Path) -> None:
+        ran = run("evaluate", "--data", cases, "--model", two_intent_model, "--json")
         figures = json.loads(ran.out)
         assert ran.status == 0
         assert figures["scores"]["全部"]["count"] == 4
         assert figures["scores"]["全部"]["at_1"] == 0.75
         assert figures["intents"].keys() == {"ship", "invoice"}
         assert [(one["intent"], one["predicted"]) for one in figures["confusions"]] == [("ship", "invoice")]
-        assert "0.750" in run("evaluate", "--data", cases, "--model", small_model).out
+        assert "0.750" in run("evaluate", "--data", cases, "--model", two_intent_model).out
 
-    def test_falling_short_is_status_1(self, run: Run, small_model: Path, cases: Path) -> None:
-        call = ("evaluate", "--data", cases, "--model", small_model, "--fail-under")
+    def test_falling_short_is_status_1(self, run: Run, two_intent_model: Path, cases: Path) -> None:
+        call = ("evaluate", "--data", cases, "--model", two_intent_model, "--fail-under")
         assert run(*call, "0.75").status == 0
         short = run(*call, "0.76")
         assert short.status == 1
@@ -108,18 +88,20 @@ class TestModel:
         refused(run(*command, "--no-train"), "还没有模型", "miaohui train")
         assert list((own_home / "models").iterdir()) == []
 
-    def test_a_model_of_older_intents_is_refused(self, run: Run, own_home: Path, small_model: Path) -> None:
+    def test_a_model_of_older_intents_is_refused(self, run: Run, own_home: Path, two_intent_model: Path) -> None:
         (own_home / "models").unlink()
         (own_home / "models").mkdir()
         version = "20261121T100000Z-abcdef01"
-        (own_home / "models" / version).symlink_to(small_model)
+        (own_home / "models" / version).symlink_to(two_intent_model)
         (own_home / "models" / "current").write_text(version)
         refused(run("draft", "几点发货", "--no-train"), version, "旧的训练数据", "miaohui train")
 
-    def test_a_model_of_the_time_before_versions_is_no_model(self, run: Run, own_home: Path, small_model: Path) -> None:
+    def test_a_model_of_the_time_before_versions_is_no_model(
+        self, run: Run, own_home: Path, two_intent_model: Path
+    ) -> None:
         (own_home / "models").unlink()
         (own_home / "models").mkdir()
-        (own_home / "models" / "default").symlink_to(small_model)
+        (own_home / "models" / "default").symlink_to(two_intent_model)
         refused(run("draft", "几点发货", "--no-train"), "还没有模型", "miaohui train")
 
     DAMAGE = (
@@ -132,9 +114,9 @@ class TestModel:
 
     @pytest.mark.parametrize(("name", "content", "words"), DAMAGE, ids=[f"{one[0]}-{one[1]!r}" for one in DAMAGE])
     def test_a_damaged_model_is_refused(
-        self, run: Run, tmp_path: Path, small_model: Path, name: str, content: bytes, words: str
+        self, run: Run, tmp_path: Path, two_intent_model: Path, name: str, content: bytes, words: str
     ) -> None:
-        for path in small_model.iterdir():
+        for path in two_intent_model.iterdir():
             (tmp_path / path.name).write_bytes(content if path.name == name else path.read_bytes())
         refused(run("classify", "--jsonl", "-", "--model", tmp_path), words, "miaohui train")
 

@@ -16,21 +16,17 @@ from app.understand.catalogue import Catalogue
 STAGES = (
     "respond",
     "greet",
-    "thank_or_apologise",
     "apologise",
     "understand",
     "evidence",
     "answer",
     "solve",
-    "explain",
     "escalate",
-    "remedy",
     "needs",
     "recommend",
     "promo",
     "cross_sell",
     "follow_up",
-    "invite_back",
     "close",
 )
 """All stages in the order in which a reply speaks them, whichever flow they come from."""
@@ -111,14 +107,13 @@ class Drafter:
         return Draft(style, text, tuple(segments), blanks(text), findings)
 
     def _flow(self, answer: Answer) -> Flow:
-        name = answer.script.split("/")[1]
-        return self.catalogue[name].flow if name in self.catalogue else "reception"
+        return self.catalogue[answer.speaker].flow if answer.speaker in self.catalogue else "reception"
 
     def _shape(self, style: Style, task: Task, stages: tuple[str, ...]) -> Shape:
-        script = task.decision.answers[0].script.split("/")[1]
+        speaker = task.decision.answers[0].speaker
         return Shape(
             flow=task.decision.flow,
-            apology=script in self.catalogue and self.catalogue[script].apology,
+            apology=speaker in self.catalogue and self.catalogue[speaker].apology,
             evidence_only=task.decision.flow == "risk",
             style=style,
             known_photo=bool(task.briefing.variables["photo_given"]),

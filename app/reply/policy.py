@@ -36,12 +36,12 @@ class Policy:
         if not answers:
             unclear = Answer(UNKNOWN, UNCLEAR, ranking.intents[0].confidence if ranking.intents else 0.0)
             return Decision("ask", (unclear,), "reception", risk=_risks(alarms))
-        primary = self.catalogue[answers[0].script.split("/")[1]]
+        primary = self.catalogue[answers[0].speaker]
         missing = self._missing(answers, briefing)
         authority = authority_for(answers[0].intent, primary.flow, Standing(shop, briefing, order))
         tired = history.repeats(answers[0].intent) >= _REPEATS_TO_LEAD
         kind: Kind = "reply"
-        risky = any(self.catalogue[answer.script.split("/")[1]].flow == "risk" for answer in answers)
+        risky = any(self.catalogue[answer.speaker].flow == "risk" for answer in answers)
         if risky or answers[0].intent == _PERSON or tired:
             kind = "hand_over"
         elif missing:
@@ -51,15 +51,16 @@ class Policy:
     def _answers(self, ranking: Ranking, alarms: Sequence[Alarm], order: Order) -> tuple[Answer, ...]:
         """Name the scripts to speak: alarms first, each script once, small talk only where it stands alone."""
         answers: dict[str, Answer] = {}
-        for intent in [alarm.intent for alarm in alarms if alarm.intent in self.catalogue]:
-            answers.setdefault(self._script(intent, order), Answer(intent, self._script(intent, order), 1.0))
-        alarmed = {answer.intent for answer in answers.values()}
+        alarmed = [alarm.intent for alarm in alarms if alarm.intent in self.catalogue]
+        for intent in alarmed:
+            script = self._script(intent, order)
+            answers.setdefault(script, Answer(intent, script, 1.0))
         heard = [scored for scored in ranking.intents if scored.name in self.catalogue]
         matters = [scored for scored in heard if not self._small_talk(scored.name)]
         if not matters and not answers:
             matters = heard
         for scored in sorted(matters, key=lambda scored: scored.name != ranking.scored[0].name):
-            others = {answer.intent for answer in answers.values()} - alarmed
+            others = {answer.intent for answer in answers.values()} - set(alarmed)
             if scored.name not in alarmed and not any(self._told_twice(scored.name, other) for other in others):
                 script = self._script(scored.name, order)
                 answers.setdefault(script, Answer(scored.name, script, scored.confidence))
@@ -74,16 +75,15 @@ class Policy:
 
         Questions before buying are answered each.
         """
-        if self.catalogue[one].group == self.catalogue[other].group == "presale":
-            return one == other
-        return one == other or self.catalogue.confusable(one, other)
+        questions = self.catalogue[one].group == self.catalogue[other].group == "presale"
+        return not questions and self.catalogue.confusable(one, other)
 
     def _matter_first(self, answers: Sequence[Answer]) -> list[Answer]:
         goods = any(answer.script.startswith("aftersales/") for answer in answers)
         heated = _HEAT | {_NEGLECT} if goods else _HEAT
         heat = [answer for answer in answers if answer.intent in heated][:1]
         matters = [answer for answer in answers if answer.intent not in heated]
-        complaint = any(self.catalogue[answer.script.split("/")[1]].flow != "reception" for answer in matters)
+        complaint = any(self.catalogue[answer.speaker].flow != "reception" for answer in matters)
         return matters + heat if complaint else heat + matters
 
     def _small_talk(self, intent: str) -> bool:
@@ -103,7 +103,7 @@ class Policy:
     def _missing(self, answers: Sequence[Answer], briefing: Briefing) -> tuple[Missing, ...]:
         """List what the answers need and nobody has said."""
         known = _known(briefing)
-        needs = [need for answer in answers for need in self.catalogue[answer.script.split("/")[1]].file.needs]
+        needs = [need for answer in answers for need in self.catalogue[answer.speaker].file.needs]
         return tuple(Missing(need, self.asks[need]) for need in dict.fromkeys(needs) if not known.get(need, False))
 
 

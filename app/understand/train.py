@@ -49,7 +49,6 @@ def train(
     progress("取特征", 0.15)
     corpus = Corpus(utterances, pinyin, families=families)
     progress("训练", 0.3)
-    # one fit at a time: liblinear draws from one random state, and fits side by side would not come out alike
     fitted = corpus.fit(np.arange(len(targets), dtype=np.int32), min_lines=MIN_LINES)
     weights, intercept = fit_linear(fitted.rows, targets, len(labels))
     progress("校准", 0.6)
@@ -108,19 +107,16 @@ def fit_linear(rows: csr_matrix, targets: Indices, labels: int) -> tuple[Floats,
 def held_out_margins(corpus: Corpus, targets: Indices, labels: int, *, folds: int = FOLDS) -> Floats:
     """Score every line by a model that has not seen it; shape (lines, labels).
 
-    One fold after the other: the solver's random numbers are shared by all threads of the process.
+    One fold after the other: the solver's random numbers are shared by all threads of the process,
+    and fits side by side would not come out alike.
     """
     from sklearn.model_selection import KFold
 
-    def score(fold: tuple[Indices, Indices]) -> tuple[Indices, Floats]:
-        seen, unseen = fold
+    margins = np.zeros((len(targets), labels), dtype=np.float32)
+    for seen, unseen in KFold(folds, shuffle=True, random_state=SEED).split(targets):
         rows = corpus.fit(seen, min_lines=MIN_LINES).rows
         weights, intercept = fit_linear(rows[seen], targets[seen], labels)
-        return unseen, rows[unseen] @ weights + intercept
-
-    margins = np.zeros((len(targets), labels), dtype=np.float32)
-    for unseen, scores in map(score, KFold(folds, shuffle=True, random_state=SEED).split(targets)):
-        margins[unseen] = scores
+        margins[unseen] = rows[unseen] @ weights + intercept
     return margins
 
 

@@ -7,28 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.cli import main
 from tests.conftest import Run, refused
 
-ROWS = {
-    "ship": ["几点发货", "什么时候发货", "多久发出来", "今天能发货吗", "发货了没有", "还不发货吗"],
-    "invoice": ["能开发票吗", "发票怎么开", "给开个票", "有发票吗", "电子发票发我", "发票抬头写公司"],
-}
 EVIL = "发票<script>alert(1)</script>发货"
 CASES = (("几点发", "ship"), ("发票", "invoice"), ("开票吗", "ship"), ("几点发货", "ship"), (EVIL, "invo<b>ice"))
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("small")
-    table = "label\ttext\n" + "".join(f"{label}\t{text}\n" for label, texts in ROWS.items() for text in texts)
-    (folder / "rows.tsv").write_text(table, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["miaohui", "train", "--data", str(folder / "rows.tsv"), "--out", str(folder / "m")])
-        with pytest.raises(SystemExit) as ended:
-            main()
-    assert ended.value.code == 0
-    return folder / "m"
 
 
 @pytest.fixture
@@ -39,8 +21,8 @@ def cases(tmp_path: Path) -> Path:
     return file
 
 
-def test_json_holds_every_figure(run: Run, model: Path, cases: Path) -> None:
-    figures = json.loads(run("evaluate", "--data", cases, "--model", model, "--json").out)
+def test_json_holds_every_figure(run: Run, two_intent_model: Path, cases: Path) -> None:
+    figures = json.loads(run("evaluate", "--data", cases, "--model", two_intent_model, "--json").out)
     assert figures["scores"]["全部"].keys() >= {"brier", "calibration_error", "coverage_at_95", "threshold_at_95"}
     assert figures["folds"] == 0
     assert [(one["text"], one["exact"]) for one in figures["leaks"]] == [("几点发货", True)]
@@ -51,10 +33,10 @@ def test_json_holds_every_figure(run: Run, model: Path, cases: Path) -> None:
 
 
 def test_the_page_needs_nothing_else_and_escapes_what_buyers_write(
-    run: Run, model: Path, cases: Path, tmp_path: Path
+    run: Run, two_intent_model: Path, cases: Path, tmp_path: Path
 ) -> None:
     page = tmp_path / "new" / "report.html"
-    ran = run("evaluate", "--data", cases, "--model", model, "--html", page)
+    ran = run("evaluate", "--data", cases, "--model", two_intent_model, "--html", page)
     assert ran.status == 0
     assert str(page) in ran.out.replace("\n", "")
     html = page.read_text(encoding="utf-8")
@@ -70,9 +52,9 @@ def test_the_page_needs_nothing_else_and_escapes_what_buyers_write(
     assert "{&#" not in html.split("</style>")[0]
 
 
-def test_the_folder_holds_rasas_files(run: Run, model: Path, cases: Path, tmp_path: Path) -> None:
+def test_the_folder_holds_rasas_files(run: Run, two_intent_model: Path, cases: Path, tmp_path: Path) -> None:
     folder = tmp_path / "rasa"
-    assert run("evaluate", "--data", cases, "--model", model, "--report", folder).status == 0
+    assert run("evaluate", "--data", cases, "--model", two_intent_model, "--report", folder).status == 0
     report = json.loads((folder / "intent_report.json").read_text(encoding="utf-8"))
     assert report.keys() == {"ship", "invoice", "invo<b>ice", "accuracy", "macro avg", "weighted avg"}
     assert report["ship"].keys() == {"precision", "recall", "f1-score", "support", "confused_with"}
@@ -90,9 +72,11 @@ def test_the_folder_holds_rasas_files(run: Run, model: Path, cases: Path, tmp_pa
     ("name", "content"),
     [("off.txt", "今天天气真好\n\n写首诗\n"), ("off.yaml", "- 今天天气真好\n- 写首诗\n")],
 )
-def test_messages_from_elsewhere(run: Run, model: Path, cases: Path, tmp_path: Path, name: str, content: str) -> None:
+def test_messages_from_elsewhere(
+    run: Run, two_intent_model: Path, cases: Path, tmp_path: Path, name: str, content: str
+) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
-    call = ("evaluate", "--data", cases, "--model", model, "--off-domain", tmp_path / name)
+    call = ("evaluate", "--data", cases, "--model", two_intent_model, "--off-domain", tmp_path / name)
     outside = json.loads(run(*call, "--json").out)["off_domain"]
     assert outside["count"] == 2
     assert 0 <= outside["answered"] <= 1
@@ -100,8 +84,8 @@ def test_messages_from_elsewhere(run: Run, model: Path, cases: Path, tmp_path: P
     assert 'id="off-domain"' in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
-def test_rivals_are_shown(run: Run, model: Path, cases: Path, tmp_path: Path) -> None:
-    call = ("evaluate", "--data", cases, "--model", model, "--ablation", "--baselines")
+def test_rivals_are_shown(run: Run, two_intent_model: Path, cases: Path, tmp_path: Path) -> None:
+    call = ("evaluate", "--data", cases, "--model", two_intent_model, "--ablation", "--baselines")
     kinds = [one["kind"] for one in json.loads(run(*call, "--json").out)["rivals"]]
     assert kinds.count("ablation") == 3
     assert kinds.count("baseline") >= 4
@@ -117,25 +101,25 @@ NLU = 'version: "3.1"\nnlu:\n- intent: ship\n  examples: |\n    - 几点发\n   
     ("name", "content"),
     [("d.tsv", "label\ttext\nship\t几点发\nship\t发货吗\n"), ("d.csv", "ship,几点发\nship,发货吗\n"), ("d.yml", NLU)],
 )
-def test_any_labelled_set(run: Run, model: Path, tmp_path: Path, name: str, content: str) -> None:
+def test_any_labelled_set(run: Run, two_intent_model: Path, tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
-    figures = json.loads(run("evaluate", "--data", tmp_path / name, "--model", model, "--json").out)
+    figures = json.loads(run("evaluate", "--data", tmp_path / name, "--model", two_intent_model, "--json").out)
     assert figures["scores"]["全部"]["count"] == 2
 
 
-def test_an_intents_folder(run: Run, model: Path, tmp_path: Path) -> None:
+def test_an_intents_folder(run: Run, two_intent_model: Path, tmp_path: Path) -> None:
     file = tmp_path / "intents" / "chat" / "ship.yaml"
     file.parent.mkdir(parents=True)
     file.write_text("title: 发货\ndefinition: 问\nflow: reception\nexamples:\n  - 几点发\n", encoding="utf-8")
-    figures = json.loads(run("evaluate", "--data", tmp_path / "intents", "--model", model, "--json").out)
+    figures = json.loads(run("evaluate", "--data", tmp_path / "intents", "--model", two_intent_model, "--json").out)
     assert figures["scores"]["全部"]["count"] == 1
 
 
-def test_wrong_files_are_refused(run: Run, model: Path, cases: Path, tmp_path: Path) -> None:
+def test_wrong_files_are_refused(run: Run, two_intent_model: Path, cases: Path, tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_text("PK")
-    refused(run("evaluate", "--data", tmp_path / "a.xlsx", "--model", model), "a.xlsx", "JSONL")
+    refused(run("evaluate", "--data", tmp_path / "a.xlsx", "--model", two_intent_model), "a.xlsx", "JSONL")
     (tmp_path / "off.txt").write_text("\n")
-    call = ("evaluate", "--data", cases, "--model", model)
+    call = ("evaluate", "--data", cases, "--model", two_intent_model)
     refused(run(*call, "--off-domain", tmp_path / "off.txt"), "off.txt")
     refused(run(*call, "--off-domain", tmp_path / "none.txt"), "none.txt")
     (tmp_path / "off.yaml").write_text("a: b\n")
