@@ -24,8 +24,8 @@ evaluate: $(STAMP)       ## cross-validation, and the labelled file EVAL where i
 check: $(STAMP)          ## do intents, scripts, rules, lexicon and shops agree?
 	$(BIN)/miaohui check
 
-bench: $(STAMP)          ## speed and memory, as ratios in one run
-	$(BIN)/python -m tests.bench
+bench: $(STAMP)          ## speed, start, memory and growth, as ratios in one run: some five minutes
+	$(BIN)/python -m tests.bench --growth
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

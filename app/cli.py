@@ -119,12 +119,12 @@ def lint(
 def evaluate(
     data: Annotated[
         Path | None,
-        typer.Option("--data", help="JSONL、intents 文件夹、Rasa nlu.yml 或 TSV/CSV；不写就在训练集上交叉验证"),
+        typer.Option("--data", help="JSONL、intents 文件夹、Rasa nlu.yml 或 TSV/CSV/Excel；不写就在训练集上交叉验证"),
     ] = None,
     model: Annotated[Path | None, typer.Option("--model", help="模型文件夹")] = None,
     folds: Annotated[int, typer.Option("--folds", min=2, max=20, help="交叉验证分几份")] = 5,
     off_domain: Annotated[
-        Path | None, typer.Option("--off-domain", help="不相干的话，每行一句或 YAML 列表：会不会当真")
+        Path | None, typer.Option("--off-domain", help="不相干的话，每行一句、表格或 YAML 列表：会不会当真")
     ] = None,
     ablation: Annotated[bool, typer.Option("--ablation", help="再各练一个不用词、不用字、不用拼音的模型")] = False,
     baselines: Annotated[bool, typer.Option("--baselines", help="和几种简单做法比")] = False,

@@ -1,11 +1,11 @@
 """Read labelled messages as others keep them: intent folders, Rasa's nlu.yml, tables of label and text."""
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from app import tables
 from app.errors import RequestError
 from app.strict_yaml import load_file
 from app.understand import catalogue as catalogues
@@ -26,33 +26,29 @@ def read_lines(sources: Sequence[Path]) -> Lines:
 def _read(source: Path) -> Lines:
     if source.is_dir():
         return catalogues.load(source).lines()
-    if source.suffix in (".tsv", ".csv"):
+    if source.suffix in tables.KINDS:
         return _table(source)
     if source.suffix in (".yml", ".yaml"):
         return list(_rasa(source))
-    raise RequestError("bad_data", f"--data {source.name}：要 intents 文件夹、Rasa 的 nlu.yml，或 .tsv、.csv 文件")
+    kinds = "intents 文件夹、Rasa 的 nlu.yml，或 .tsv、.csv、.xlsx 表格"
+    raise RequestError("bad_data", f"--data {source.name}：要 {kinds}")
 
 
 def _table(path: Path) -> Lines:
     """Read label and text by their column names, or by position where no header stands."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file, delimiter="\t" if path.suffix == ".tsv" else ",") if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RequestError("bad_data", f"读不到 {path.name}，要 UTF-8 的表格") from error
+    rows = tables.read_rows(path)
     label, text, first = 0, 1, 0
-    if rows and "text" in rows[0]:
-        if "label" not in rows[0]:
+    if rows and "text" in rows[0].cells:
+        if "label" not in rows[0].cells:
             raise RequestError("bad_data", f"{path.name} 第一行要有列名 label 和 text")
-        label, text, first = rows[0].index("label"), rows[0].index("text"), 1
-    if len(rows) <= first or any(len(row) < 2 for row in rows[:1]):
+        label, text, first = rows[0].cells.index("label"), rows[0].cells.index("text"), 1
+    if len(rows) <= first or len(rows[0].cells) < 2:
         raise RequestError("bad_data", f"{path.name} 要有 label 和 text 两列")
-    lines = []
-    for number, row in enumerate(rows[first:], first + 1):
-        if len(row) <= max(label, text) or not row[label].strip() or not row[text].strip():
-            raise RequestError("bad_data", f"{path.name} 第 {number} 行的 label 或 text 是空的")
-        lines.append((row[text].strip(), row[label].strip()))
-    return lines
+    for row in rows[first:]:
+        for key, at in (("label", label), ("text", text)):
+            if not row.cell(at):
+                raise tables.empty_cell(path, row, key)
+    return [(row.cell(text), row.cell(label)) for row in rows[first:]]
 
 
 def _rasa(path: Path) -> Iterator[tuple[str, str]]:

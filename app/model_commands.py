@@ -27,7 +27,7 @@ _SHOWN = 20
 def train(
     data: Annotated[
         list[Path] | None,
-        typer.Option("--data", help="intents 文件夹、Rasa nlu.yml，或 label、text 两列的 TSV/CSV"),
+        typer.Option("--data", help="intents 文件夹、Rasa nlu.yml，或 label、text 两列的 TSV/CSV/Excel"),
     ] = None,
     target: Annotated[Path | None, typer.Option("--out", help="只写到这个文件夹，不进 models/")] = None,
     evaluation: Annotated[Path | None, typer.Option("--evaluate", help="带标注的 JSONL，成绩记进说明卡")] = None,

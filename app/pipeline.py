@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.errors import ArtefactError, DataError, Problem, RequestError
 from app.models import Store
-from app.records import Finding, History, Message, Platform, Ranking, Reply, Risk, Turn, Utterance
+from app.records import UNKNOWN, Finding, History, Message, Platform, Ranking, Reply, Risk, Turn, Utterance
 from app.reply import rules as rulebook
 from app.reply.briefing import brief
 from app.reply.counter import Counter, Heard
@@ -34,6 +34,7 @@ from app.understand import tone as tones
 from app.understand.artefact import Artefact
 from app.understand.catalogue import Catalogue
 from app.understand.classify import Classifier
+from app.understand.evidence import Witness
 from app.understand.reader import Reader
 from app.understand.tone import Ear
 
@@ -128,6 +129,7 @@ class Pipeline:
 
     knowledge: Knowledge
     classifier: Classifier
+    witness: Witness
     policy: Policy
     _shops: dict[str, ShopDesk] = field(default_factory=dict)
 
@@ -162,6 +164,7 @@ class Pipeline:
             shop,
             decision,
             ranking,
+            self.witness(utterance, ranking.scored[0].name if ranking.scored else UNKNOWN),
             utterance.slots,
             drafted.stage,
             drafted.drafts,
@@ -225,7 +228,7 @@ def open_shop(knowledge: Knowledge, shop: ShopData) -> ShopDesk:
 def build(knowledge: Knowledge, model: Artefact) -> Pipeline:
     """Put the pipeline together around a trained model."""
     classifier = Classifier(model, knowledge.reader, knowledge.catalogue)
-    return Pipeline(knowledge, classifier, Policy(knowledge.catalogue, knowledge.asks))
+    return Pipeline(knowledge, classifier, Witness(model), Policy(knowledge.catalogue, knowledge.asks))
 
 
 def pending(turns: Sequence[Turn]) -> str:

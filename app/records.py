@@ -139,12 +139,18 @@ class Ranking:
 
     scored: tuple[Scored, ...]
     intents: tuple[Scored, ...]
-    words: tuple[str, ...] = ()
-    nearest: tuple[str, ...] = ()
 
     @property
     def known(self) -> bool:
         return bool(self.intents) and self.intents[0].name != UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why an intent was heard: the words that decided, and the training lines most like the message."""
+
+    words: tuple[str, ...] = ()
+    nearest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +269,7 @@ class Reply:
     shop: str
     decision: Decision
     ranking: Ranking
+    evidence: Evidence
     slots: tuple[Slot, ...]
     stage: str
     drafts: tuple[Draft, ...]

@@ -35,7 +35,7 @@ def show_reply(reply: Reply, titles: Mapping[str, str], console: Console) -> Non
         console.print(Text(f"跟进  {reply.follow_up.at.astimezone():%m-%d %H:%M} {reply.follow_up.what}"))
     for risk in decision.risk:
         console.print(Text(f"风险  {risk.name}：{risk.why}", style="red"))
-    console.print(Text(f"依据  {'、'.join(reply.ranking.words)} ← {' / '.join(reply.ranking.nearest)}", style="dim"))
+    console.print(Text(f"依据  {'、'.join(reply.evidence.words)} ← {' / '.join(reply.evidence.nearest)}", style="dim"))
 
 
 def _draft(draft: Draft) -> Text:

@@ -29,7 +29,8 @@ class TestTrain:
         ("rows.tsv", "intent\ttext\nship\t几点发货\n", "label 和 text"),
         ("rows.tsv", "label\ttext\nship\t\n", "第 2 行"),
         ("rows.tsv", "", "label 和 text"),
-        ("rows.xlsx", "PK", ".tsv"),
+        ("rows.docx", "PK", ".tsv"),
+        ("rows.xlsx", "PK", "另存为 .xlsx"),
         ("none.tsv", None, "none.tsv"),
     )
 

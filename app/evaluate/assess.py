@@ -114,8 +114,8 @@ def _outside(
         return None
 
     def ours(one: Judged) -> float:
-        """Give the confidence in the likeliest intent that is about the shop."""
-        return max((s.confidence for s in one.scored if groups.get(s.name) != OTHER), default=0.0)
+        """Give the confidence that the message is about the shop at all."""
+        return sum(scored.confidence for scored in one.scored if groups.get(scored.name) != OTHER)
 
     judged = judge(classifier, [Case(text, "", frozenset()) for text in texts], progress)
     answered = [one for one in judged if one.known and groups.get(one.top) != OTHER and one.confidence >= SURE]

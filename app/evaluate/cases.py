@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from app import tables
 from app.errors import RequestError
 from app.evaluate.metrics import Case
 from app.labelled import read_lines
 from app.strict_yaml import load_file
 
-_TABLES = (".tsv", ".csv", ".yml", ".yaml")
+_TABLES = (*tables.KINDS, ".yml", ".yaml")
 _JSON = (".jsonl", ".json", ".ndjson")
 
 
@@ -18,7 +19,7 @@ def read_cases(path: Path) -> list[Case]:
     if path.suffix in _JSON and not path.is_dir():
         return _json_lines(path)
     if path.suffix not in _TABLES and not path.is_dir():
-        kinds = "JSONL、intents 文件夹、Rasa 的 nlu.yml，或 .tsv、.csv 文件"
+        kinds = "JSONL、intents 文件夹、Rasa 的 nlu.yml，或 .tsv、.csv、.xlsx 表格"
         raise RequestError("bad_data", f"--data {path.name}：要 {kinds}", "data")
     cases = [Case(text, label, frozenset({label})) for text, label in read_lines([path])]
     if not cases:
@@ -27,18 +28,35 @@ def read_cases(path: Path) -> list[Case]:
 
 
 def read_texts(path: Path) -> list[str]:
-    """Read messages without labels: one a line, or a YAML list."""
+    """Read messages without labels: one a line, a table's column of them, or a YAML list."""
     if path.suffix in (".yml", ".yaml"):
         data = load_file(path, root=path.parent)
         if not isinstance(data, list) or not all(isinstance(one, str) for one in data):
             raise RequestError("bad_data", f"--off-domain {path.name}：要一列句子，每句一行「- 句子」", "off_domain")
         texts = data
+    elif path.suffix in tables.KINDS:
+        texts = _column(path)
     else:
         texts = _lines(path, "off_domain")
     found = [text.strip() for text in texts if text.strip()]
     if not found:
         raise RequestError("bad_data", f"--off-domain {path.name} 里没有一句话", "off_domain")
     return found
+
+
+def _column(path: Path) -> list[str]:
+    """Give the column named text, or the only one."""
+    rows = tables.read_rows(path)
+    if rows and "text" in rows[0].cells:
+        at, rows = rows[0].cells.index("text"), rows[1:]
+    elif not any(any(row.cells[1:]) for row in rows):
+        at = 0
+    else:
+        raise RequestError("bad_data", f"--off-domain {path.name}：第一行要有列名 text，或只留句子一列", "off_domain")
+    for row in rows:
+        if not row.cell(at):
+            raise tables.empty_cell(path, row, "text")
+    return [row.cell(at) for row in rows]
 
 
 def _lines(path: Path, field: str) -> list[str]:

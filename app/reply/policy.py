@@ -1,9 +1,9 @@
 """Decide what is answered and how: risk before order state before classifier."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.records import UNKNOWN, Answer, Decision, History, Kind, Missing, Order, Ranking, Risk
+from app.records import UNKNOWN, Answer, Decision, History, Kind, Missing, Order, Ranking, Risk, Scored
 from app.reply.authority import Standing, authority_for
 from app.reply.briefing import Briefing
 from app.shop.facts import Shop
@@ -19,6 +19,8 @@ _NEGLECT = "service_complaint"
 """Anger at us for not answering: gives way only to trouble with the goods."""
 _MOST_ANSWERS = 3
 _REPEATS_TO_LEAD = 2
+_SOUNDS_LIKE = 0.2
+"""From this chance on a message may also mean the other intent."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Policy:
         self, ranking: Ranking, alarms: Sequence[Alarm], order: Order, briefing: Briefing, history: History, shop: Shop
     ) -> Decision:
         """Give a decision for every message: total, never a guess where nothing is known."""
-        answers = self._answers(ranking, alarms, order)
+        answers = self._answers(self._in_view_of(order, ranking), alarms, order)
         if not answers:
             unclear = Answer(UNKNOWN, UNCLEAR, ranking.intents[0].confidence if ranking.intents else 0.0)
             return Decision("ask", (unclear,), "reception", risk=_risks(alarms))
@@ -47,6 +49,18 @@ class Policy:
         elif missing:
             kind = "ask"
         return Decision(kind, answers, primary.flow, missing, authority, _risks(alarms))
+
+    def _in_view_of(self, order: Order, ranking: Ranking) -> Ranking:
+        """Read a question as one about the order at hand, where it sounds like that too."""
+        if order.status is None:
+            return ranking
+        chances = {scored.name: scored.confidence for scored in ranking.scored}
+
+        def meant(scored: Scored) -> Scored:
+            other = self.catalogue[scored.name].file.with_order if scored.name in self.catalogue else ""
+            return Scored(other, scored.confidence) if chances.get(other, 0.0) >= _SOUNDS_LIKE else scored
+
+        return replace(ranking, intents=tuple(map(meant, ranking.intents)))
 
     def _answers(self, ranking: Ranking, alarms: Sequence[Alarm], order: Order) -> tuple[Answer, ...]:
         """Name the scripts to speak: alarms first, each script once, small talk only where it stands alone."""

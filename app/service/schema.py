@@ -179,7 +179,7 @@ def reply_json(reply: Reply, titles: dict[str, str], *, name: str, conversation:
         if reply.follow_up
         else None,
         "risk": [{"name": risk.name, "why": risk.why} for risk in decision.risk],
-        "why": {"words": reply.ranking.words, "nearest": reply.ranking.nearest},
+        "why": {"words": reply.evidence.words, "nearest": reply.evidence.nearest},
         "took_ms": round(took_ms, 2),
     }
 

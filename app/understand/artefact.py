@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from app.errors import ArtefactError
 from app.understand.features import Floats, Indices, Vectoriser
@@ -57,7 +56,7 @@ class Artefact:
     card: Card
     labels: tuple[str, ...]
     vectoriser: Vectoriser
-    weights: npt.NDArray[np.float16]
+    weights: Floats
     intercept: Floats
     temperature: float
     floor: float
@@ -90,7 +89,7 @@ def save(artefact: Artefact, folder: Path) -> None:
     with (folder / _WEIGHTS).open("wb") as file:
         np.savez(
             file,
-            weights=artefact.weights,
+            weights=artefact.weights.astype(np.float16),
             intercept=artefact.intercept,
             idf=artefact.vectoriser.idf,
             line_labels=artefact.line_labels,
@@ -167,7 +166,7 @@ def _assemble(card: Card, numbers: Mapping[str, Any], words: Mapping[str, Any]) 
         card=card,
         labels=tuple(words["labels"]),
         vectoriser=Vectoriser(columns, numbers["idf"], dict(words["pinyin"])),
-        weights=weights,
+        weights=weights.astype(np.float32),
         intercept=numbers["intercept"],
         temperature=float(words["temperature"]),
         floor=float(words["floor"]),

@@ -37,6 +37,8 @@ class IntentFile(BaseModel):
     slots: tuple[str, ...] = ()
     by_state: dict[Status, str] = Field(default_factory=dict)
     """Order states in which another intent's script answers."""
+    with_order: str = ""
+    """The intent that is meant where there is an order and the message sounds like it too: 能退吗 asks for this one."""
     needs: tuple[str, ...] = ()
     """Slots without which the reply has to ask."""
     apology: Flag | None = None
@@ -105,6 +107,11 @@ class Catalogue:
             return False
         return self._names(one, other) or self._names(other, one)
 
+    def one_trouble(self, one: str, other: str) -> bool:
+        """Tell whether two confusable intents are troubles, of which a buyer has one; questions come in pairs."""
+        groups = [self.intents[name].group for name in (one, other) if name in self.intents]
+        return self.confusable(one, other) and not {"presale", "order"}.issuperset(groups)
+
     def _trouble_and_demand(self, one: str, other: str) -> bool:
         trouble, demand = self.intents.get(one), self.intents.get(other)
         if trouble is None or demand is None or not demand.file.demand or trouble.file.demand:
@@ -158,6 +165,8 @@ def _dangling(intent: Intent, known: Set[str], folder: Path) -> list[Problem]:
         for miss in intent.file.near_misses
         if miss.intent not in known
     ]
+    if (meant := intent.file.with_order) and meant not in known:
+        problems.append(Problem(file, "with_order", f"意图 {meant} 不存在"))
     problems += [
         Problem(file, f"by_state.{state}", f"意图 {target} 不存在")
         for state, target in intent.file.by_state.items()

@@ -1,6 +1,8 @@
 """Rank intents: gather the weights of a message's features, add, calibrate. numpy only, data only."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,24 +10,31 @@ from app.records import UNKNOWN, Ranking, Scored, Utterance
 from app.understand.artefact import Artefact
 from app.understand.catalogue import Catalogue
 from app.understand.clauses import split
+from app.understand.familiar import Familiarity
 from app.understand.features import Floats, Indices
 from app.understand.reader import Reader
 
 RANKED = 10
-CLAUSE_FLOOR = 0.65
+CLAUSE_FLOOR = 0.6
 """A clause must be this sure of its own intent to add it."""
 _CONFUSED_FLOOR = 0.8
-"""… and this sure where the intent is easily taken for another one heard: it may be one trouble told twice."""
+"""… and this sure where it is easily taken for another trouble heard: it may be one trouble told twice."""
+_HEARD_IN_WHOLE = -0.8
+"""To this margin the whole message must speak of what a clause asks: 寄成都 alone sounds like a new address."""
 WHOLE_WEIGHT = 0.6
 """How much the whole message counts against its clauses."""
 _SURE_ALONE = 0.7
 """A message this sure of itself needs nothing said before it."""
-_CONTEXT_TURNS, _CONTEXT_TAIL, _CONTEXT_WEIGHT = 2, 30, 0.55
+_CONTEXT_TURNS, _CONTEXT_TAIL, _CONTEXT_WEIGHT = 2, 30, 0.65
 """How many turns back are read, how many characters of each, and how much they count."""
 _MERE_NOTICES = frozenset({"received_notice"})
 """Said on the way to what is wanted: 收到了，少个扳手."""
 _SMALL_TALK = frozenset({"chat", "other"})
-_WORDS_SHOWN, _LINES_SHOWN, _MOST_INTENTS = 4, 3, 3
+_MOST_INTENTS = 3
+_TWO_IN_ONE = -0.4
+"""Two separators above this margin: a message without marks may ask two things, and is cut where both are heard."""
+_SHORTEST_RUN, _SHORTEST_HALF, _HALF_FLOOR = 8, 3, 0.8
+"""How many characters such a message and each half of it need, and how sure a half must be of its own intent."""
 
 
 class Classifier:
@@ -35,7 +44,9 @@ class Classifier:
         self.artefact = artefact
         self._reader = reader
         self._catalogue = catalogue
-        self._terms = tuple(artefact.vectoriser.columns)
+        self._familiarity = Familiarity(artefact.vectoriser.columns)
+        self._place = {name: at for at, name in enumerate(artefact.labels)}
+        self._chatty = np.array([self._small_talk(name) for name in artefact.labels])
 
     def __call__(self, raw: str, before: Sequence[str] = ()) -> tuple[Utterance, Ranking]:
         """Give the utterance and what it asks for, surest first in `scored`, in answering order in `intents`.
@@ -46,65 +57,95 @@ class Classifier:
         columns, values = self.artefact.vectoriser(utterance)
         if not len(columns):
             return utterance, Ranking((), (Scored(UNKNOWN, 0.0),))
-        whole = self.probabilities(columns, values)
-        probabilities, asked = self._with_clauses(raw, whole)
+        margins = self._margins(columns, values)
+        whole = self._calibrated(margins)
+        clauses = split(raw)
+        if len(clauses) > 1:
+            probabilities, asked = self._with_clauses(clauses, whole, margins)
+        else:
+            probabilities, asked = whole, self._in_halves(utterance, margins)
+        known = self._familiarity(utterance)
         if before and probabilities.max() < _SURE_ALONE:
-            probabilities = self._with_context(raw, before, probabilities)
+            probabilities, known = self._with_context(raw, before, probabilities)
         order = np.argsort(-probabilities)[:RANKED]
-        scored = tuple(Scored(self.artefact.labels[at], float(probabilities[at])) for at in order)
-        top = int(order[0])
-        return utterance, Ranking(
-            scored,
-            self._intents(scored[0], asked),
-            self._words(columns, values, top),
-            self._nearest(columns, values, top),
-        )
+        bound = min(1.0, known / float(probabilities[order[0]]))
+        likeliest = zip(order.tolist(), probabilities[order].tolist(), strict=True)
+        scored = tuple(Scored(self.artefact.labels[at], bound * sure) for at, sure in likeliest)
+        return utterance, Ranking(scored, self._intents(scored[0], asked))
 
     def probabilities(self, columns: Indices, values: Floats) -> Floats:
         """Give one calibrated probability per label."""
-        margins = values @ self.artefact.weights[columns].astype(np.float32) + self.artefact.intercept
-        scaled = margins * self.artefact.temperature
-        powers = np.exp(scaled - scaled.max())
+        return self._calibrated(self._margins(columns, values))
+
+    def _margins(self, columns: Indices, values: Floats) -> Floats:
+        return np.asarray(values @ self.artefact.weights[columns] + self.artefact.intercept)
+
+    def _calibrated(self, margins: Floats) -> Floats:
+        powers = np.exp((margins - margins.max()) * self.artefact.temperature)
         return np.asarray(powers / powers.sum(), dtype=np.float32)
 
-    def _with_clauses(self, raw: str, whole: Floats) -> tuple[Floats, dict[str, float]]:
+    def _with_clauses(self, clauses: Sequence[str], whole: Floats, margins: Floats) -> tuple[Floats, dict[str, float]]:
         """Blend the whole message with its clauses; list intents that a clause is sure of."""
-        clauses = split(raw)
-        if len(clauses) == 1:
-            return whole, {}
         asked: dict[str, float] = {}
         parts: list[Floats] = []
         for clause in clauses:
-            columns, values = self.artefact.vectoriser(self._reader(clause))
-            if not len(columns):
+            part = self._part(self._reader(clause))
+            if part is None:
                 continue
-            part = self.probabilities(columns, values)
-            top = int(part.argmax())
-            name = self.artefact.labels[top]
+            name, sure = self._surest(part)
             if self._small_talk(name):
                 continue
             parts.append(part)
-            if part[top] >= CLAUSE_FLOOR:
-                asked[name] = max(asked.get(name, 0.0), float(part[top]))
+            if sure >= CLAUSE_FLOOR and margins[self._place[name]] > _HEARD_IN_WHOLE:
+                asked[name] = max(asked.get(name, 0.0), sure)
         if not parts:
             return whole, {}
         blended = WHOLE_WEIGHT * whole + (1 - WHOLE_WEIGHT) * np.mean(parts, axis=0)
         return np.asarray(blended, dtype=np.float32), asked
 
-    def _with_context(self, raw: str, before: Sequence[str], alone: Floats) -> Floats:
-        """Blend in how the message reads right behind what was said before it."""
+    def _in_halves(self, utterance: Utterance, margins: Floats) -> dict[str, float]:
+        """Find two questions run together without a mark: the cut at which both halves are surest of what they ask."""
+        if len(utterance.masked) < _SHORTEST_RUN or np.count_nonzero((margins > _TWO_IN_ONE) & ~self._chatty) < 2:
+            return {}
+        best: dict[str, float] = {}
+        surest = 0.0
+        for halves in _halves(utterance):
+            heard = dict(self._surest(part) for half in halves if (part := self._part(half)) is not None)
+            sure = math.prod(heard.values())
+            if sure > surest and self._both_asked(heard, margins):
+                best, surest = heard, sure
+        return best
+
+    def _both_asked(self, heard: Mapping[str, float], margins: Floats) -> bool:
+        """Tell whether two halves ask two things, of each of which the whole message speaks."""
+        if len(heard) < 2 or min(heard.values()) < _HALF_FLOOR or any(map(self._small_talk, heard)):
+            return False
+        places = [self._place[name] for name in heard]
+        return bool(margins[places].min() > _TWO_IN_ONE) and not self._catalogue.confusable(*heard)
+
+    def _part(self, part: Utterance) -> Floats | None:
+        columns, values = self.artefact.vectoriser(part)
+        return self.probabilities(columns, values) if len(columns) else None
+
+    def _surest(self, probabilities: Floats) -> tuple[str, float]:
+        top = int(probabilities.argmax())
+        return self.artefact.labels[top], float(probabilities[top])
+
+    def _with_context(self, raw: str, before: Sequence[str], alone: Floats) -> tuple[Floats, float]:
+        """Blend in how the message reads right behind what was said before it; tell how much of both is known."""
         lead = " ".join(text[-_CONTEXT_TAIL:] for text in before[-_CONTEXT_TURNS:])
-        columns, values = self.artefact.vectoriser(self._reader(f"{lead} {raw}"))
-        together = self.probabilities(columns, values)
-        return np.asarray((1 - _CONTEXT_WEIGHT) * alone + _CONTEXT_WEIGHT * together, dtype=np.float32)
+        utterance = self._reader(f"{lead} {raw}")
+        together = self.probabilities(*self.artefact.vectoriser(utterance))
+        blended = (1 - _CONTEXT_WEIGHT) * alone + _CONTEXT_WEIGHT * together
+        return np.asarray(blended, dtype=np.float32), self._familiarity(utterance)
 
     def _intents(self, top: Scored, asked: Mapping[str, float]) -> tuple[Scored, ...]:
         if top.confidence < self.artefact.floor and not asked:
             return (Scored(UNKNOWN, top.confidence),)
         found = {top.name: top.confidence}
         for name in sorted(asked, key=lambda name: -asked[name]):
-            easily_confused = any(self._catalogue.confusable(name, other) for other in found)
-            if not easily_confused or asked[name] >= _CONFUSED_FLOOR:
+            told_twice = any(self._catalogue.one_trouble(name, other) for other in found)
+            if not told_twice or asked[name] >= _CONFUSED_FLOOR:
                 found.setdefault(name, asked[name])
         if len(found) > 1 and self._small_talk(top.name):
             del found[top.name]
@@ -117,27 +158,14 @@ class Classifier:
     def _small_talk(self, name: str) -> bool:
         return name in self._catalogue and self._catalogue[name].group in _SMALL_TALK
 
-    def _words(self, columns: Indices, values: Floats, label: int) -> tuple[str, ...]:
-        """Name the words that spoke loudest for `label`."""
-        pull = values * self.artefact.weights[columns, label]
-        words: list[str] = []
-        for at in np.argsort(-pull):
-            term = self._terms[int(columns[at])]
-            word = term[2:].replace("|", "")
-            if pull[at] <= 0 or len(words) == _WORDS_SHOWN:
-                break
-            if term[0] != "p" and word.isalnum() and not any(word in seen or seen in word for seen in words):
-                words.append(word)
-        return tuple(words)
 
-    def _nearest(self, columns: Indices, values: Floats, label: int) -> tuple[str, ...]:
-        """Find the training lines of `label` most like the message."""
-        model = self.artefact
-        first, last = np.searchsorted(model.line_labels, (label, label + 1))
-        start, end = model.row_starts[first], model.row_starts[last]
-        dense = np.zeros(len(self._terms), dtype=np.float32)
-        dense[columns] = values
-        shares = np.append(dense[model.row_columns[start:end]] * model.row_values[start:end], np.float32(0))
-        likeness = np.add.reduceat(shares, model.row_starts[first:last] - start)
-        best = np.argsort(-likeness)[:_LINES_SHOWN]
-        return tuple(model.lines[int(first + at)] for at in best if likeness[at] > 0)
+def _halves(utterance: Utterance) -> Iterator[tuple[Utterance, Utterance]]:
+    """Cut an utterance in two at every word where neither half is too short."""
+    at = 0
+    for words, token in enumerate(utterance.tokens, 1):
+        at += len(token)
+        if min(at, len(utterance.masked) - at) >= _SHORTEST_HALF:
+            yield (
+                replace(utterance, masked=utterance.masked[:at], tokens=utterance.tokens[:words]),
+                replace(utterance, masked=utterance.masked[at:], tokens=utterance.tokens[words:]),
+            )

@@ -25,7 +25,7 @@ class Corpus:
         counts: list[int] = []
         for utterance in utterances:
             known = terms(utterance, pinyin)
-            found = Counter(term for family in families for term in known[family])
+            found = Counter(f"{family}:{term}" for family in families for term in known[family])
             columns.extend(ids.setdefault(term, len(ids)) for term in found)
             counts.extend(found.values())
             starts.append(len(columns))

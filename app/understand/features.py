@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -31,13 +32,15 @@ def terms(utterance: Utterance, pinyin: Mapping[str, str]) -> dict[str, list[str
     chars = f"{_START}{utterance.masked}{_END}"
     sounds = [pinyin.get(char, char) for char in chars]
     tokens = (_START, *utterance.tokens, _END)
-    seconds, thirds = chars[1:], chars[2:]
+    last = len(chars)
     return {
-        "w": [f"w:{token}" for token in tokens] + [f"w:{one}|{two}" for one, two in pairwise(tokens)],
-        "c": [f"c:{char}" for char in chars]
-        + [f"c:{one}{two}" for one, two in zip(chars, seconds, strict=False)]
-        + [f"c:{one}{two}{three}" for one, two, three in zip(chars, seconds, thirds, strict=False)],
-        "p": [f"p:{sound}" for sound in sounds] + [f"p:{one} {two}" for one, two in pairwise(sounds)],
+        "w": [*tokens, *(f"{one}|{two}" for one, two in pairwise(tokens))],
+        "c": [
+            *chars,
+            *(chars[at : at + 2] for at in range(last - 1)),
+            *(chars[at : at + 3] for at in range(last - 2)),
+        ],
+        "p": [*sounds, *(f"{one} {two}" for one, two in pairwise(sounds))],
     }
 
 
@@ -46,15 +49,24 @@ class Vectoriser:
     """Map features to columns with their inverse document frequency."""
 
     columns: Mapping[str, int]
+    """Column by term, which its family and a colon go before: w:发货, c:发, p:fa huo."""
     idf: Floats
     pinyin: Mapping[str, str]
+
+    @cached_property
+    def _by_family(self) -> Mapping[str, Mapping[str, int]]:
+        found: dict[str, dict[str, int]] = {family: {} for family in FAMILIES}
+        for term, column in self.columns.items():
+            found[term[0]][term[2:]] = column
+        return found
 
     def __call__(self, utterance: Utterance) -> tuple[Indices, Floats]:
         """Give the columns of a message and their weights; both empty where nothing is known."""
         columns: list[int] = []
         parts: list[Floats] = []
         for family, found in terms(utterance, self.pinyin).items():
-            hits = [column for term in found if (column := self.columns.get(term)) is not None]
+            known = self._by_family[family]
+            hits = [column for term in found if (column := known.get(term)) is not None]
             if not hits:
                 continue
             counts = Counter(hits)

@@ -116,8 +116,8 @@ def test_an_intents_folder(run: Run, two_intent_model: Path, tmp_path: Path) -> 
 
 
 def test_wrong_files_are_refused(run: Run, two_intent_model: Path, cases: Path, tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_text("PK")
-    refused(run("evaluate", "--data", tmp_path / "a.xlsx", "--model", two_intent_model), "a.xlsx", "JSONL")
+    (tmp_path / "a.docx").write_text("PK")
+    refused(run("evaluate", "--data", tmp_path / "a.docx", "--model", two_intent_model), "a.docx", "JSONL")
     (tmp_path / "off.txt").write_text("\n")
     call = ("evaluate", "--data", cases, "--model", two_intent_model)
     refused(run(*call, "--off-domain", tmp_path / "off.txt"), "off.txt")
