@@ -10,7 +10,8 @@ from app.errors import DataError, Problem
 from app.pipeline import Knowledge, load_knowledge
 from app.reply import rules as rulebook
 from app.reply.authority import RULED
-from app.reply.library import Library
+from app.reply.library import RATINGS, Library
+from app.reply.reviews import REVIEW_KINDS
 from app.settings import Settings
 from app.shop.load import list_shops, load_shop
 from app.understand import catalogue as catalogues
@@ -42,6 +43,7 @@ def check(settings: Settings) -> list[Problem]:
     catalogue = collect(lambda: catalogues.load(settings.intents))
     library = Library(settings.scripts)
     problems.extend(library.problems())
+    problems.extend(_ratings(library))
     if catalogue is not None:
         problems.extend(_lines(catalogue))
         problems.extend(_scripts(catalogue, library))
@@ -50,6 +52,7 @@ def check(settings: Settings) -> list[Problem]:
     if knowledge is not None:
         problems.extend(_lexicon(knowledge))
         problems.extend(_needs(knowledge))
+        problems.extend(_facets(knowledge))
         collect(lambda: rulebook.prove(knowledge.rules, knowledge.linter))
     for shop in list_shops(settings.shops):
         data = collect(partial(load_shop, settings.shops, shop))
@@ -132,6 +135,17 @@ def _scripts(catalogue: Catalogue, library: Library) -> Iterator[Problem]:
             yield Problem("app/reply/authority.py", name, "权限规则指向不存在的意图")
 
 
+def _ratings(library: Library) -> Iterator[Problem]:
+    """Find kinds of review without a script, scripts of no kind, and scripts of another flow."""
+    named = {name.removeprefix(f"{RATINGS}/") for name in library.ratings()}
+    for kind in sorted(named.symmetric_difference(REVIEW_KINDS)):
+        advice = "没有这种评价，删掉或改名" if kind in named else "这种评价还没有脚本"
+        yield Problem(f"scripts_zh/{RATINGS}/{kind}.j2", "", advice)
+    for kind in sorted(named.intersection(REVIEW_KINDS)):
+        if (flow := library.flow(f"{RATINGS}/{kind}")) != "review":
+            yield Problem(f"scripts_zh/{RATINGS}/{kind}.j2", "extends", f"继承的是 {flow}，评价回复要继承 review")
+
+
 def _golden(catalogue: Catalogue, folder: Path) -> Iterator[Problem]:
     for path in sorted(folder.glob("*/*.yaml")) if folder.is_dir() else ():
         if path.stem not in catalogue and path.stem != "unclear":
@@ -162,3 +176,18 @@ def _file(group: str, name: str) -> str:
 def summary(problems: Sequence[Problem]) -> str:
     """Say how it stands in one line."""
     return f"有 {len(problems)} 处要改" if problems else "都对得上，没有问题"
+
+
+def _facets(knowledge: Knowledge) -> Iterator[Problem]:
+    """Name the sides of an intent that its script never answers, and intents that do not exist."""
+    for intent, sides in knowledge.facets.patterns.items():
+        if intent not in knowledge.catalogue:
+            yield Problem("lexicon_zh/facets.yaml", intent, "没有这个意图，检查拼写")
+            continue
+        path = knowledge.settings.scripts / knowledge.catalogue[intent].group / f"{intent}.j2"
+        script = path.read_text(encoding="utf-8") if path.is_file() else ""
+        for side in sides:
+            if f'"{side}"' not in script:
+                yield Problem(
+                    "lexicon_zh/facets.yaml", f"{intent}.{side}", f'脚本 {path.name} 里没有 facet == "{side}"'
+                )

@@ -1,4 +1,4 @@
-"""The command line: miaohui draft | classify | train | evaluate | check | serve | lint | new-intent | models."""
+"""The command line: miaohui draft | classify | train | evaluate | check | serve | lint | models | scripts …"""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app import model_commands
+from app import model_commands, review_command, script_commands
 from app.errors import ArtefactError, MiaohuiError, RequestError
 from app.pipeline import Pipeline
 from app.records import Platform
@@ -19,7 +19,9 @@ cli = typer.Typer(
     name="miaohui", help="秒回：草拟电商客服回复，人来按发送。", no_args_is_help=True, add_completion=False
 )
 cli.command()(model_commands.train)
+cli.command()(review_command.review)
 cli.add_typer(model_commands.models)
+cli.command()(script_commands.scripts)
 
 
 def main() -> None:

@@ -6,26 +6,36 @@ text → normalise → tokenise → classify → slots → policy → render →
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from pathlib import Path
 
 from app.errors import ArtefactError, DataError, Problem, RequestError
 from app.models import Store
-from app.records import UNKNOWN, Finding, History, Message, Platform, Ranking, Reply, Risk, Turn, Utterance
+from app.recall import Recall, last_run, pending, said_before
+from app.records import UNKNOWN, Finding, History, Message, Platform, Ranking, Reply, Risk, Utterance
+from app.reply import facets
+from app.reply import ratings as rating_words
 from app.reply import rules as rulebook
 from app.reply.briefing import brief
+from app.reply.clock import paced, waiting
 from app.reply.counter import Counter, Heard
+from app.reply.dialogue import follow
 from app.reply.drafting import Drafter, Task
+from app.reply.facets import Facets
+from app.reply.handover import Case, Scribe
 from app.reply.library import Library, Styles, load_styles
 from app.reply.lint import Linter
 from app.reply.policy import Policy
+from app.reply.ratings import Ratings
 from app.reply.remark import Noted
 from app.reply.rules import Rules
 from app.reply.shape import Category
 from app.settings import Settings
+from app.shop import wording as wordings
+from app.shop.answers import Answers, notes_of
 from app.shop.goods import Goods
 from app.shop.load import ShopData, load_shop
 from app.shop.questions import Questions
+from app.shop.wording import Wording
 from app.strict_yaml import load_file
 from app.understand import artefact as artefacts
 from app.understand import catalogue as catalogues
@@ -37,9 +47,6 @@ from app.understand.classify import Classifier
 from app.understand.evidence import Witness
 from app.understand.reader import Reader
 from app.understand.tone import Ear
-
-_READ_BACK = 4
-"""How many earlier messages of a conversation are read to notice a question asked again."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +60,12 @@ class Knowledge:
     rules: Rules
     linter: Linter
     styles: Styles
+    facets: Facets
     asks: Mapping[str, str]
     traits: Mapping[str, str]
-    attribute_words: Mapping[str, Sequence[str]]
+    wording: Wording
     regions: Mapping[str, Sequence[str]]
+    ratings: Ratings
 
 
 def load_knowledge(settings: Settings) -> Knowledge:
@@ -71,10 +80,12 @@ def load_knowledge(settings: Settings) -> Knowledge:
         rules,
         Linter(rules, reader.normaliser),
         load_styles(settings.scripts),
+        facets.load(settings.lexicon),
         _table(settings.scripts / "asks.yaml", settings.home),
         _table(settings.lexicon / "traits.yaml", settings.home),
-        _lists(settings.lexicon / "attributes.yaml", settings.home),
+        wordings.load(settings.lexicon),
         _lists(settings.lexicon / "regions.yaml", settings.home),
+        rating_words.load(settings.lexicon, settings.scripts),
     )
 
 
@@ -130,36 +141,35 @@ class Pipeline:
     knowledge: Knowledge
     classifier: Classifier
     witness: Witness
+    recall: Recall
     policy: Policy
+    scribe: Scribe
     _shops: dict[str, ShopDesk] = field(default_factory=dict)
 
     def reply(self, message: Message, *, shop: str, history: History | None = None, seed: str = "") -> Reply:
         """Answer the last run of buyer messages."""
         desk = self.shop(shop)
         history = history or History()
-        if not history.asked:
-            history = replace(history, asked=self._asked_before(message.turns))
         utterance, ranking = self.read(pending(message.turns), said_before(message.turns))
+        history = self.recall(message.turns, utterance, history)
         folded = utterance.normalised.text
         tone, alarms = self.knowledge.ear.tone(folded), self.knowledge.ear.alarms(utterance.masked)
         flags = [Risk("买家标记", self.knowledge.traits.get(trait, trait)) for trait in message.traits]
         opening = not history.greeted and all(turn.role == "buyer" for turn in message.turns)
-        briefing = brief(desk.counter, Heard(message, utterance, tone, opening))
+        dialogue = follow(self.knowledge.catalogue, history.topics, ranking, utterance)
+        briefing = brief(desk.counter, Heard(message, utterance, tone, opening, dialogue, history.subdued))
         facts = desk.counter.shop.facts
         decision = self.policy.decide(ranking, alarms, message.order, briefing, history, facts)
-        decision = replace(decision, risk=(*decision.risk, *flags))
+        decision = replace(decision, risk=tuple(dict.fromkeys((*decision.risk, *history.risk, *flags))))
         noted = Noted(desk.counter.shop, utterance, briefing, message.now)
         drafted = desk.drafter(
-            Task(
-                decision,
-                briefing,
-                noted,
-                history,
-                message.platform or facts.platform,
-                message.styles,
-                seed or str(zlib.crc32(folded.encode())),
-            )
-        )
+            Task(decision, briefing, noted, history, message.platform or facts.platform, message.styles,
+                 seed or str(zlib.crc32(folded.encode())))
+        )  # fmt: skip
+        start, end = last_run(message.turns)
+        clock = waiting(message.turns[start:end], message.now, facts.reply_clock, desk.counter.shop.zone)
+        case = Case(message, message.turns[:start], decision, utterance.slots, briefing, history, tone,
+                    drafted.todo, drafted.follow_up, clock, desk.counter.shop.zone)  # fmt: skip
         return Reply(
             shop,
             decision,
@@ -167,24 +177,13 @@ class Pipeline:
             self.witness(utterance, ranking.scored[0].name if ranking.scored else UNKNOWN),
             utterance.slots,
             drafted.stage,
-            drafted.drafts,
+            paced(drafted.drafts, clock),
             drafted.remark,
             drafted.todo,
             drafted.follow_up,
+            self.scribe(case),
+            clock,
         )
-
-    def _asked_before(self, turns: Sequence[Turn]) -> tuple[tuple[str, ...], ...]:
-        """Read what the buyer asked in the turns that were answered already, the latest few only."""
-        answered = [turn.role for turn in turns]
-        last = len(answered) - 1 - answered[::-1].index("agent") if "agent" in answered else 0
-        runs = [
-            "\n".join(turn.text for turn in group)
-            for role, group in groupby(turns[:last], lambda turn: turn.role)
-            if role == "buyer"
-        ]
-        limit = self.knowledge.settings.max_text
-        rankings = [self.classifier(run[:limit])[1] for run in runs[-_READ_BACK:]]
-        return tuple(tuple(scored.name for scored in ranking.intents) for ranking in rankings)
 
     def read(self, text: str, before: Sequence[str] = ()) -> tuple[Utterance, Ranking]:
         """Understand a text said after `before`; raise RequestError where it is empty or longer than any message."""
@@ -214,39 +213,25 @@ class Pipeline:
 def open_shop(knowledge: Knowledge, shop: ShopData) -> ShopDesk:
     """Put a shop's parts together."""
     settings = knowledge.settings
-    goods = Goods(shop.products, knowledge.attribute_words)
+    goods = Goods(shop.products, knowledge.wording.attributes)
     counter = Counter(
         shop,
         goods,
         Questions(shop.faq, cut=knowledge.reader.cut, cut_folded=knowledge.reader.cut_folded),
         knowledge.regions,
+        Answers(knowledge.wording, knowledge.reader.cut_folded, notes_of(shop.faq)),
     )
     library = Library(settings.scripts, own=shop.scripts, cache=settings.var / "scripts")
-    return ShopDesk(counter, Drafter(library, knowledge.styles, knowledge.catalogue, knowledge.linter))
+    return ShopDesk(
+        counter, Drafter(library, knowledge.styles, knowledge.catalogue, knowledge.linter, knowledge.facets)
+    )
 
 
 def build(knowledge: Knowledge, model: Artefact) -> Pipeline:
     """Put the pipeline together around a trained model."""
     classifier = Classifier(model, knowledge.reader, knowledge.catalogue)
-    return Pipeline(knowledge, classifier, Witness(model), Policy(knowledge.catalogue, knowledge.asks))
-
-
-def pending(turns: Sequence[Turn]) -> str:
-    """Join the last run of buyer messages; what an agent (or a greeting robot) said after it does not end it."""
-    start, end = _last_run(turns)
-    return "\n".join(turn.text for turn in turns[start:end])
-
-
-def said_before(turns: Sequence[Turn]) -> list[str]:
-    """List what was said before the last run of buyer messages, by either side, the latest last."""
-    return [turn.text for turn in turns[: _last_run(turns)[0]]]
-
-
-def _last_run(turns: Sequence[Turn]) -> tuple[int, int]:
-    end = len(turns)
-    while end and turns[end - 1].role != "buyer":
-        end -= 1
-    start = end
-    while start and turns[start - 1].role == "buyer":
-        start -= 1
-    return start, end
+    titles = {one.name: one.title for one in knowledge.catalogue if one.group != "chat" or one.name == "human_agent"}
+    scribe = Scribe(titles, knowledge.reader.values)
+    recall = Recall(classifier, knowledge.reader, knowledge.ear, knowledge.settings.max_text)
+    policy = Policy(knowledge.catalogue, knowledge.asks)
+    return Pipeline(knowledge, classifier, Witness(model), recall, policy, scribe)

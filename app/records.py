@@ -56,6 +56,8 @@ class Order:
     tracking_no: str = ""
     amount: Decimal | None = None
     items: tuple[Item, ...] = ()
+    remark: str = ""
+    """What colleagues have noted on the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,17 @@ class History:
     greeted: bool = False
     closed: bool = False
     asked: tuple[tuple[str, ...], ...] = ()
-    """The intents of each earlier buyer message, oldest first."""
+    """The intents of each earlier buyer message that asked the same, oldest first."""
+    topics: tuple[str, ...] = ()
+    """The intents of all earlier buyer messages, oldest first."""
+    said: frozenset[str] = frozenset()
+    """The sentences that the shop has said already."""
+    subdued: bool = False
+    """Grief or anger came up before: no cheerful word fits any more."""
+    risk: tuple["Risk", ...] = ()
+    """What earlier buyer messages gave cause to watch."""
+    pressed: bool = False
+    """Whether the buyer has offered silence or a review for money."""
 
     def repeats(self, intent: str) -> int:
         """Count how often `intent` was asked before."""
@@ -254,12 +266,41 @@ class Remark:
 
     text: str
     flag: bool
+    payment_note: str = ""
+    """What goes into the payment form beside it, where money goes back; the buyer reads it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
     at: datetime
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How long the buyer has waited against the platform's limit, in seconds."""
+
+    waited_s: int
+    limit_s: int
+    due_at: datetime
+    counts: bool
+    """Whether the platform counts a message of that hour."""
+
+    @property
+    def urgent(self) -> bool:
+        """Tell whether two thirds of the limit are used up."""
+        return self.counts and 3 * self.waited_s >= 2 * self.limit_s
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """What whoever takes over has to know, so that the buyer need not repeat it."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,3 +317,5 @@ class Reply:
     remark: Remark | None
     todo: tuple[str, ...]
     follow_up: FollowUp | None
+    hand_over: HandOver
+    clock: Clock | None

@@ -13,10 +13,11 @@ from functools import cached_property
 
 from app.pipeline import Pipeline
 from app.records import Message
-from app.shop.facts import Product, Promotion
+from app.shop.facts import Faq, Product, Promotion
 from app.shop.load import ShopData
 from app.understand.reader import load_couriers
 from tests.facts import Fact, Facts, fact
+from tests.licence_money import ahead, arrival, bought, summed
 
 _HAN = "零一二三四五六七八九"
 _ECHOED = frozenset(
@@ -37,7 +38,8 @@ class Licence:
         self.facts.add(fact(role, *values))
 
     def quote(self, *texts: str) -> None:
-        self.texts |= {text.replace(" ", "").rstrip("。") for text in texts if text}
+        whole = {text.rstrip("。") for text in texts if text}
+        self.texts |= whole | {text.replace(" ", "") for text in whole}
 
 
 @dataclass
@@ -84,10 +86,16 @@ class Checker:
             last = fitting[0].end.astimezone(self.shop.zone) - timedelta(seconds=1)
             licence.quote(fitting[0].text, fitting[0].limit)
             licence.allow("promotion", fitting[0].title)
+            licence.allow("rule", fitting[0].title)
             licence.allow("day", last.month, last.day)
         if product:
             self._offered(licence, product, said, message.now)
+        self._compared(licence, said, message.now)
         self._gifts(licence, message, product, _counts(said), fitting)
+        ahead(licence, self.shop, product, message.now)
+        arrival(licence, self.shop, message)
+        for some in bought(self.shop, _counts(said), said, product):
+            summed(licence, self.shop, some, running)
         return licence
 
     def _in_play(self, said: str, message: Message) -> Product | None:
@@ -118,6 +126,7 @@ class Checker:
         facts, shipping, returns = self.shop.facts, self.shop.facts.shipping, self.shop.facts.returns
         requested = "、".join(f"{name}（{note}）" for name, note in facts.couriers.on_request.items())
         licence.quote(facts.genuine, facts.warranty, facts.hours, facts.invoice.how, "、".join(facts.invoice.kinds))
+        licence.quote(*(note for note in facts.couriers.on_request.values() if len(note) > 3))
         licence.quote(requested, "、".join(facts.couriers.default), f"走{facts.couriers.default[0]}")
         licence.quote(shipping.ship_from, "、".join(shipping.far), "、".join(shipping.not_served))
         licence.quote(returns.address.region + returns.address.detail)
@@ -172,15 +181,39 @@ class Checker:
             licence.allow("price", one.name, self._price(one, now))
         price = self._price(product, now)
         licence.allow("now", price)
+        licence.allow("left", product.stock)
         for count in _counts(said):
             licence.allow("total", count, price * count)
             licence.allow("total", price * count)
         specs = [f"{name}{value}" for name, value in product.attributes.items()]
         licence.quote(product.usage, product.fits, product.restock, "，".join(specs[:3]))
         licence.quote(*(f"{name}是{value}" for name, value in product.attributes.items()))
+        told = (
+            *product.attributes.values(),
+            product.usage,
+            product.fits,
+            *(row.answer for row in self._notes(product)),
+        )
+        licence.quote(*(part for text in told for part in (text, *re.split("[，。；]", text)) if len(part) > 3))
+        licence.quote(*(f"{size}是{held.replace(' ', '、')}" for size, held in product.sizes.items()))
+        licence.quote("、".join(product.sizes))
         licence.quote("，".join(f"{size}：{measures}" for size, measures in product.sizes.items()))
         if re.search(r"1[4-9]\d|斤", said):
             licence.facts |= {fact("size", size) for size in product.sizes}
+
+    def _notes(self, product: Product) -> list[Faq]:
+        return [row for row in self.shop.faq if row.sku == product.sku]
+
+    def _compared(self, licence: Licence, said: str, now: datetime) -> None:
+        """Add the goods that the buyer names, and all goods in stock where a pick is asked for."""
+        wished = re.search("推荐|哪款|哪个|什么好|啥好|送|挑|合适|预算|以内|介绍|拿什么|配一个|搭", said)
+        for one in self.shop.products.values():
+            if any(name.lower() in said for name in (one.name, *one.aliases)) or (wished and one.stock):
+                licence.allow("goods", one.name)
+                licence.allow("price", one.name, self._price(one, now))
+                licence.quote(*(value for value in one.attributes.values() if len(value) > 3))
+                licence.quote(*(f"{name}{value}" for name, value in one.attributes.items()))
+                licence.quote(*(part for part in re.split("[，、；。]", one.fits) if len(part) > 3))
 
     def _price(self, product: Product, now: datetime) -> Decimal:
         running = [one for one in self.shop.promotions if one.start <= now < one.end]

@@ -37,9 +37,9 @@ def write_script(home: Path, name: str, flow: str = "reception") -> None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build a home with two intents and a minimal shop; what it lacks is the same in every test."""
     home = tmp_path_factory.mktemp("home")
-    for folder in ("scripts_zh/_flow", "scripts_zh/other", "rules_zh", "lexicon_zh"):
+    for folder in ("scripts_zh/_flow", "scripts_zh/ratings", "scripts_zh/other", "rules_zh", "lexicon_zh"):
         shutil.copytree(HOME / folder, home / folder)
-    for file in ("styles.yaml", "asks.yaml"):
+    for file in ("styles.yaml", "asks.yaml", "ratings.yaml"):
         shutil.copy(HOME / "scripts_zh" / file, home / "scripts_zh" / file)
     for script in (home / "scripts_zh" / "other").glob("[!u]*.j2"):
         script.unlink()

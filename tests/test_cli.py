@@ -32,6 +32,12 @@ class TestDraft:
         assert all(style in ran.out for style in ("简短", "标准", "安抚"))
         assert "发货时间" in ran.out
         assert "待办" in ran.out
+        assert "交接" not in ran.out
+
+    def test_people_read_what_to_hand_over(self, run: Run) -> None:
+        ran = run("draft", "给500我就不举报你", "--order", "signed")
+        assert (ran.status, ran.err) == (0, "")
+        assert all(line in ran.out for line in ("交接", "订单：已签收", "诉求：投诉升级", "要主管定"))
 
     def test_programs_read_what_the_api_answers(self, run: Run) -> None:
         ran = run("draft", "收到少了一袋", "--json")

@@ -124,9 +124,11 @@ def update(file: Path, pipeline: Pipeline) -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _updated(pipeline: Pipeline) -> None:
+def _updated(pipeline: Pipeline, request: pytest.FixtureRequest) -> None:
+    """Update the files of the chosen tests (-k) only."""
     if os.environ.get("UPDATE_GOLDEN"):
-        for file in FILES:
+        chosen = {item.callspec.params.get("file") for item in request.session.items if hasattr(item, "callspec")}
+        for file in filter(chosen.__contains__, FILES):
             update(file, pipeline)
 
 

@@ -4,7 +4,7 @@ The lowest level that can solve it decides; none of this is ever shown to the bu
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.records import Authority, Order
 from app.reply.briefing import Briefing
@@ -18,6 +18,8 @@ class Standing:
     shop: Shop
     briefing: Briefing
     order: Order
+    pressed: bool = False
+    """Whether the buyer offers silence or a review for money."""
 
 
 Rule = Callable[[Standing], Authority | None]
@@ -28,11 +30,25 @@ def authority_for(intent: str, flow: str, standing: Standing) -> Authority | Non
     if flow == "risk":
         return Authority("受理并收凭证", "不承诺、不下结论", "lead", "涉及售假、安全、倍数赔偿或投诉升级，由主管处理")
     rule = _RULES.get(intent)
-    return rule(standing) if rule else None
+    found = rule(standing) if rule else None
+    return _once(found, standing) if found and rule in _GRANTS else found
+
+
+def _once(found: Authority, standing: Standing) -> Authority:
+    """Leave a second grant on one order, and any grant under pressure, to the lead."""
+    if found.needs is None and not found.granted:
+        return found
+    if standing.briefing.given:
+        return replace(found, granted="", needs="lead", why=f"这单已经给过（{standing.briefing.given}），再给由主管定")
+    if standing.pressed:
+        return replace(found, granted="", needs="lead", why="拿评价或投诉来换钱，给不给由主管定；聊天截图留好")
+    return found
 
 
 def _goodwill(standing: Standing) -> Authority:
     low, high = standing.shop.authority.goodwill.min, standing.shop.authority.goodwill.max
+    if not high:
+        return Authority("", "本店客服不能自己给安抚金", "lead", "没有可以自己定的安抚金，由主管决定")
     granted = f"安抚金{money(low)}–{money(high)}元"
     limit = f"每单不超过{money(high)}元；打款后不可撤回"
     asked = standing.briefing.asked_amount
@@ -45,6 +61,8 @@ def _goodwill(standing: Standing) -> Authority:
 
 def _protection(standing: Standing) -> Authority:
     limits = standing.shop.authority
+    if not limits.price_protection_days:
+        return Authority("", "本店没有价保", "lead", "店里没有价保，要退差价由主管决定")
     limit = f"签收{limits.price_protection_days}天内" + ("" if limits.price_protection_on_flash else "，限时抢购除外")
     state = standing.briefing.variables["protection"]
     if state == "ok":
@@ -58,8 +76,11 @@ def _protection(standing: Standing) -> Authority:
 
 def _gift(standing: Standing) -> Authority | None:
     limits = standing.shop.authority
-    limit = f"差{money(limits.gift_gap)}元以内可加赠满赠礼包" + ("" if limits.gifts_in_campaign else "；大促期间不加赠")
+    limit = f"差{money(limits.gift_gap)}元以内可加赠满赠礼包" if limits.gift_gap else "不够档的不加赠满赠礼包"
+    limit += "" if limits.gifts_in_campaign else "；大促期间不加赠"
     tier, reached = standing.briefing.tier, standing.briefing.lower_tier
+    if not standing.briefing.variables["gifts_text"]:
+        return Authority("", limit, "lead", "现在没有满赠，要送由主管决定")
     if tier is None and reached is not None:
         return Authority("", limit, None, f"已够最高的满{money(reached.over)}元这档，按{reached.name}配")
     if tier is None:
@@ -99,6 +120,9 @@ _RULES: dict[str, Rule] = {
     "change_order": _after_dispatch,
     "refund_only": _refund_only,
 }
+
+_GRANTS = frozenset({_goodwill, _protection, _gift})
+"""Rules that give money or goods away: each order gets that once."""
 
 RULED = frozenset(_RULES)
 """Intents that have a rule of their own."""

@@ -1,17 +1,25 @@
 """Brief a script: gather what the shop, the order, the product and the message prove into its variables."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.records import Style
+from app.records import Order, Style
+from app.reply.arrival import arrival_values
+from app.reply.basket import basket
 from app.reply.counter import Counter, Heard
+from app.reply.dialogue import Dialogue, we_asked, we_promised
+from app.reply.goods_facts import asks_of_card, goods_values, product_in_play, spaced
+from app.reply.money_facts import money_values, next_promotion_values, step_values
 from app.reply.order_facts import is_flash, order_values
+from app.reply.promises import granted_before
 from app.reply.variables import Variables
 from app.shop.facts import GiftTier, Product, Promotion, money
-from app.shop.goods import Goods, size_for, specs_text
+from app.shop.goods import size_for, specs_text
+from app.shop.sizing import fitting
+from app.shop.sums import Line, add_up, price_of
 from app.understand.numbers import amount, body, quantity
 from app.understand.slots import first
 
@@ -28,62 +36,85 @@ class Briefing:
     lower_tier: GiftTier | None
     campaign: bool
     asked_amount: Decimal | None
+    dialogue: Dialogue = field(default_factory=Dialogue)
+    given: str = ""
+    """What was granted on this order before, in the words of that time."""
+    asks_goods: bool = False
+    """Whether the message asks for a fact of the product in play, known or not."""
+    asks_only_goods: bool = False
+    """Whether it says nothing beside."""
 
-    def speak(self, style: Style, *, second: bool, more: bool, repeat: int) -> dict[str, object]:
+    def speak(self, style: Style, *, second: bool, more: bool, repeat: int, facet: str = "") -> dict[str, object]:
         """Give the variables for one style."""
         # a stored answer fits the message as a whole: of several questions nobody knows which one it answers
         faq = "" if second or more else self.variables["faq"]
-        return {**self.variables, style: True, "second": second, "more": more, "repeat": repeat, "faq": faq}
+        return {
+            **self.variables,
+            style: True,
+            "second": second,
+            "more": more,
+            "repeat": repeat,
+            "faq": faq,
+            "facet": facet,
+        }
 
 
 def brief(counter: Counter, heard: Heard) -> Briefing:
     """Gather every fact for one message."""
-    product = _product(counter.goods, heard)
+    product = product_in_play(counter.goods, heard)
     promotions = [one for one in counter.shop.promotions if one.runs(heard.message.now)]
     asked_qty = quantity(first(heard.utterance.slots, "quantity"))
     asked_amount = amount(first(heard.utterance.slots, "amount"))
-    basis = heard.message.order.amount
-    if basis is None and product is not None:
-        basis = _price(product, promotions) * max(asked_qty, 1)
+    region = _region(counter, heard)
+    lines = basket(counter, heard, product)
+    if len(lines) == 1 and not asks_of_card(counter.goods, heard):
+        product = lines[0].product
+    found = add_up(lines, promotions, counter.shop.facts.shipping, region)
+    basis = _basis(heard.message.order, lines, promotions)
     campaign = any(one.kind == "campaign" for one in promotions)
     tier, lower = _tiers(counter, promotions, basis)
     gap = tier.over - basis if tier and basis is not None else None
     limits = counter.shop.facts.authority
+    answered = goods_values(counter, heard, product, promotions, asked_amount)
+    given = granted_before(heard.message.turns, heard.message.order.remark)
     values: dict[str, Any] = {
         **counter.standing,
         **_moment_values(counter, heard),
         **_asked_values(counter, heard, asked_qty, asked_amount),
+        **arrival_values(
+            counter.shop.facts.shipping, counter.shop.zone, heard.message.now, heard.message.order, region
+        ),
         **order_values(counter, heard.message, product, flash=is_flash(promotions, product, heard.text)),
-        **_product_values(counter, heard, product, asked_qty, promotions),
+        **_product_values(counter, heard, product, promotions),
+        **answered.values,
         **_promotion_values(counter, heard.message.now, promotions, product),
+        **next_promotion_values(counter.shop.promotions, heard.message.now, counter, product),
+        **step_values(counter, heard, product, promotions),
+        **money_values(counter, lines, found, region),
     }
     values |= {
         "gift": tier.name if tier and gap is not None else "",
         "gift_over": money(tier.over) if tier and gap is not None else "",
         "gift_gap": money(gap) if gap is not None else "",
-        "gift_near": gap is not None and gap <= limits.gift_gap and (limits.gifts_in_campaign or not campaign),
+        "gift_near": gap is not None
+        and gap <= limits.gift_gap
+        and (limits.gifts_in_campaign or not campaign)
+        and not given,
+        "given_before": bool(given),
         "gift_have": lower.name if lower else "",
     }
     return Briefing(
-        Variables(**values).as_dict(), product, tier if gap is not None else None, lower, campaign, asked_amount
+        Variables(**values).as_dict(),
+        product,
+        tier if gap is not None else None,
+        lower,
+        campaign,
+        asked_amount,
+        heard.dialogue,
+        given,
+        answered.asks,
+        answered.only,
     )
-
-
-def _product(goods: Goods, heard: Heard) -> Product | None:
-    """Find what is talked about: named now, the card, named before, or the only thing ordered."""
-    found = goods.in_text(heard.text)
-    if found is None:
-        numbers = [slot.norm for slot in heard.utterance.slots if slot.name == "item_id"]
-        found = next((one for number in numbers if (one := goods.by_key(number))), None)
-    if found is None:
-        found = goods.by_key(heard.message.product)
-    if found is None:
-        for turn in reversed(heard.message.turns):
-            if found := goods.in_text(turn.text.lower()):
-                break
-    if found is None and len(heard.message.order.items) == 1:
-        found = goods.of_item(heard.message.order.items[0])
-    return found
 
 
 def _moment_values(counter: Counter, heard: Heard) -> dict[str, Any]:
@@ -91,9 +122,15 @@ def _moment_values(counter: Counter, heard: Heard) -> dict[str, Any]:
     facts = counter.shop.facts
     local = heard.message.now.astimezone(counter.shop.zone)
     open_today = facts.shipping.weekend or local.weekday() < 5
-    cheerful = heard.tone.anger == 0 and not heard.tone.sad
+    cheerful = heard.tone.anger == 0 and not (heard.tone.sad or heard.subdued)
     return {
         "opening": heard.opening,
+        "continued": heard.dialogue.continued,
+        "chosen": heard.dialogue.chosen,
+        "we_asked": we_asked(heard.message.turns),
+        "we_promised": we_promised(heard.message.turns),
+        "topic": heard.dialogue.topic,
+        "photo_now": any(slot.name == "image" for slot in heard.utterance.slots),
         "upset": heard.tone.anger > 0,
         "furious": heard.tone.anger > 1,
         "sad": heard.tone.sad,
@@ -119,7 +156,7 @@ def _asked_values(counter: Counter, heard: Heard, quantity: int, amount: Decimal
         "asked_region": region,
         "region_far": region in facts.shipping.far,
         "region_served": region not in facts.shipping.not_served,
-        "region_fee": money(facts.shipping.far[region]) if region in facts.shipping.far else "",
+        "region_fee": money(facts.shipping.far[region]) if facts.shipping.far.get(region) else "",
         "asked_date": day.norm if day and not day.value.startswith("[") else "",
         "asked_size": size.norm.upper() if size else "",
         "asked_amount": f"{money(amount)}元" if amount is not None else "",
@@ -146,21 +183,27 @@ def _region(counter: Counter, heard: Heard) -> str:
     return ""
 
 
-def _price(product: Product, promotions: Sequence[Promotion]) -> Decimal:
-    """Give what the product costs now: the lowest price of a running sale, else its own."""
-    return min((one.prices[product.sku] for one in promotions if product.sku in one.prices), default=product.price)
+def _basis(order: Order, lines: Sequence[Line], promotions: Sequence[Promotion]) -> Decimal | None:
+    """Give the amount that gift tiers are measured on: the order's, else that of the goods in question."""
+    if order.amount is not None or not lines:
+        return order.amount
+    return sum((price_of(line.product, promotions) * line.quantity for line in lines), Decimal(0))
 
 
 def _product_values(
-    counter: Counter, heard: Heard, product: Product | None, quantity: int, promotions: Sequence[Promotion]
+    counter: Counter, heard: Heard, product: Product | None, promotions: Sequence[Promotion]
 ) -> dict[str, Any]:
     faq = counter.questions.answer(heard.text, sku=product.sku if product else "").rstrip("。")
     if product is None:
         return {"faq": faq}
+    if not faq:
+        clauses = counter.answers.clauses(product, spaced(heard.utterance.normalised))
+        answers = (counter.questions.answer(clause, sku=product.sku) for clause in clauses)
+        faq = next((one.rstrip("。") for one in answers if one), "")
     goods = counter.goods
     asked = goods.attribute(product, heard.text)
     partner, other = goods.partner(product), goods.alternative(product)
-    price = _price(product, promotions)
+    price = price_of(product, promotions)
     return {
         "faq": faq,
         "product": product.name,
@@ -173,15 +216,20 @@ def _product_values(
         "product_specs": specs_text(product),
         "product_usage": product.usage.rstrip("。"),
         "product_fits": product.fits,
-        "size_pick": size_for(product, *body(heard.text)) if product.sizes else "",
+        "size_pick": _size(product, heard.text),
         "sizes_text": "，".join(f"{size}：{measures}" for size, measures in product.sizes.items()),
         "partner": partner.name if partner else "",
-        "partner_price": money(_price(partner, promotions)) if partner else "",
+        "partner_price": money(price_of(partner, promotions)) if partner else "",
         "alternative": other.name if other else "",
-        "alternative_price": money(_price(other, promotions)) if other else "",
-        # a sale price holds for a few pieces only, so no total is worked out from it
-        "total": money(price * quantity) if quantity and price == product.price else "",
+        "alternative_price": money(price_of(other, promotions)) if other else "",
     }
+
+
+def _size(product: Product, text: str) -> str:
+    """Give the one size that the buyer's measures leave; "" where none or several fit."""
+    fits = fitting(product, text)
+    found = size_for(product, *body(text))
+    return found or (fits[0][0] if len(fits) == 1 else "")
 
 
 def _promotion_values(

@@ -1,12 +1,14 @@
 """Where a shop meets its buyers: the shop's facts on one side, what was heard on the other."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from app.records import Message, Tone, Utterance
 from app.reply.dates import clock_words
+from app.reply.dialogue import Dialogue
+from app.shop.answers import Answers
 from app.shop.facts import money
 from app.shop.goods import Goods
 from app.shop.load import ShopData
@@ -21,6 +23,7 @@ class Counter:
     goods: Goods
     questions: Questions
     regions: Mapping[str, Sequence[str]]
+    answers: Answers
 
     @cached_property
     def standing(self) -> Mapping[str, Any]:
@@ -66,6 +69,9 @@ class Heard:
     utterance: Utterance
     tone: Tone
     opening: bool
+    dialogue: Dialogue = field(default_factory=Dialogue)
+    subdued: bool = False
+    """Grief or anger came up before: no cheerful word fits any more."""
 
     @property
     def text(self) -> str:

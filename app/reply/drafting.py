@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from app.records import STYLES, Answer, Decision, Draft, Flow, FollowUp, History, Platform, Remark, Segment, Style
 from app.reply.briefing import Briefing
+from app.reply.dialogue import sentences
+from app.reply.facets import Facets
 from app.reply.library import Library, Styles
 from app.reply.lint import Linter, Shape
 from app.reply.remark import Noted, write
@@ -16,11 +18,14 @@ from app.understand.catalogue import Catalogue
 STAGES = (
     "respond",
     "greet",
+    "thank_or_apologise",
     "apologise",
     "understand",
+    "explain",
     "evidence",
     "answer",
     "solve",
+    "remedy",
     "escalate",
     "needs",
     "recommend",
@@ -28,8 +33,11 @@ STAGES = (
     "cross_sell",
     "follow_up",
     "close",
+    "invite_back",
 )
 """All stages in the order in which a reply speaks them, whichever flow they come from."""
+_BESIDE = frozenset({"respond", "greet", "needs", "recommend", "promo", "cross_sell", "follow_up", "close"})
+"""Stages that surround an answer: said once in a conversation."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,7 @@ class Drafter:
     styles: Styles
     catalogue: Catalogue
     linter: Linter
+    facets: Facets
 
     def __call__(self, task: Task) -> Drafted:
         spoken = {style: self._speak(style, task) for style in STYLES if style in task.styles}
@@ -85,7 +94,8 @@ class Drafter:
         several = len(task.decision.answers) > 1
         for at, answer in enumerate(task.decision.answers):
             repeat = task.history.repeats(answer.intent)
-            variables = task.briefing.speak(style, second=at > 0, more=several and at == 0, repeat=repeat)
+            facet = self.facets(answer.speaker, task.noted.utterance.normalised.text)
+            variables = task.briefing.speak(style, second=at > 0, more=several and at == 0, repeat=repeat, facet=facet)
             rendered.append(render(self.library, answer.script, variables, seed=f"{task.seed}/{repeat}"))
         return rendered
 
@@ -98,6 +108,7 @@ class Drafter:
         if task.history.closed:
             segments = [segment for segment in segments if segment.stage != "close"]
         segments.sort(key=lambda segment: STAGES.index(segment.stage))
+        segments = _fresh(segments, task)
         text = "".join(segment.text for segment in segments)
         shape = self._shape(style, task, tuple(segment.stage for segment in segments))
         facts = task.noted.shop.facts
@@ -113,13 +124,36 @@ class Drafter:
         speaker = task.decision.answers[0].speaker
         return Shape(
             flow=task.decision.flow,
-            apology=speaker in self.catalogue and self.catalogue[speaker].apology,
+            apology=speaker in self.catalogue and self.catalogue[speaker].apology and not _goes_on(task),
             evidence_only=task.decision.flow == "risk",
             style=style,
             known_photo=bool(task.briefing.variables["photo_given"]),
             known_order_no=bool(task.briefing.variables["order_no_given"]),
             stages=stages,
         )
+
+
+def _goes_on(task: Task) -> bool:
+    """Tell whether the draft goes on with a matter for which regret was said already."""
+    dialogue = task.briefing.dialogue
+    return dialogue.continued or bool(dialogue.chosen)
+
+
+def _fresh(segments: Sequence[Segment], task: Task) -> list[Segment]:
+    """Drop what stands in the draft already, and beside the answer itself what the shop has said before."""
+    fresh: list[Segment] = []
+    seen: set[str] = set()
+    promo = str(task.briefing.variables["promo"])
+    told = bool(promo) and any(promo in sentence for sentence in task.history.said)
+    for segment in segments:
+        if segment.stage == "promo" and told:
+            continue
+        stale = seen | task.history.said if segment.stage in _BESIDE else seen
+        parts = [part for part in sentences(segment.text) if part not in stale]
+        seen.update(parts)
+        if parts:
+            fresh.append(Segment(segment.stage, "".join(parts)))
+    return fresh
 
 
 def _due(wish: str, times: FollowUpTimes, now: datetime) -> FollowUp | None:

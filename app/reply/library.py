@@ -21,11 +21,14 @@ from pydantic import BaseModel, ConfigDict
 
 from app.errors import DataError, Problem
 from app.records import Style
+from app.reply.review_variables import REVIEW_NAMES
 from app.reply.variables import FUNCTIONS, NAMES
 from app.strict_yaml import load_model
 
 HIDDEN = ("remark", "todo", "follow_up_at")
 """Blocks that the buyer never sees."""
+RATINGS = "ratings"
+"""The group of public replies to reviews: they answer no chat intent and have variables of their own."""
 _BANNED_FILTERS = frozenset({"default", "d", "safe"})
 
 
@@ -98,10 +101,16 @@ class Library:
         self.environment.globals.clear()
 
     def names(self) -> list[str]:
-        """List the scripts as `group/intent`."""
+        """List the scripts that answer chat messages as `group/intent`."""
         return sorted(
-            path.relative_to(self._scripts).with_suffix("").as_posix() for path in self._scripts.glob("[a-z]*/*.j2")
+            path.relative_to(self._scripts).with_suffix("").as_posix()
+            for path in self._scripts.glob("[a-z]*/*.j2")
+            if path.parent.name != RATINGS
         )
+
+    def ratings(self) -> list[str]:
+        """List the scripts that answer public reviews as `ratings/kind`."""
+        return sorted(f"{RATINGS}/{path.stem}" for path in (self._scripts / RATINGS).glob("*.j2"))
 
     def template(self, name: str) -> Template:
         """Give the compiled script called `group/intent`."""
@@ -129,7 +138,7 @@ class Library:
 
     def warm(self) -> None:
         """Compile every script now, so that the first buyer does not wait for it."""
-        for name in self.names():
+        for name in (*self.names(), *self.ratings()):
             self.template(name)
 
     def problems(self) -> list[Problem]:
@@ -146,7 +155,7 @@ class Library:
             tree = self.environment.parse(path.read_text(encoding="utf-8"))
         except TemplateSyntaxError as error:
             return [Problem(name, f"第 {error.lineno} 行", f"模板读不懂：{error.message}")]
-        known = {*NAMES, *FUNCTIONS}
+        known = {*(REVIEW_NAMES if path.parent.name == RATINGS else NAMES), *FUNCTIONS}
         problems = [
             Problem(name, variable, "脚本里没有这个变量，可用的变量见 scripts_zh/README.md")
             for variable in sorted(find_undeclared_variables(tree) - known)

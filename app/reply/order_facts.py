@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.records import Message, Order
+from app.reply.arrival import waited
 from app.reply.counter import Counter
 from app.reply.dates import ago
 from app.shop.facts import Product, Promotion, money
@@ -18,7 +19,9 @@ def order_values(counter: Counter, message: Message, product: Product | None, *,
     status = order.status
     shipping = counter.shop.facts.shipping
     promised = timedelta(hours=shipping.promise_hours)
-    waiting = now - order.paid_at if order.paid_at and status == "unshipped" else None
+    waiting = (
+        waited(shipping, counter.shop.zone, order.paid_at, now) if order.paid_at and status == "unshipped" else None
+    )
     stalled = (now - order.last_scan_at).days if order.last_scan_at and status == "shipped" else 0
     days = _signed_days(order, now, counter)
     named = counter.goods.of_item(order.items[0]) if len(order.items) == 1 else None
@@ -60,7 +63,7 @@ def _signed_days(order: Order, now: datetime, counter: Counter) -> int:
 
 def _protection(counter: Counter, order: Order, days: int, *, flash: bool) -> str:
     limits = counter.shop.facts.authority
-    if order.status not in ("unshipped", "shipped", "signed"):
+    if not limits.price_protection_days or order.status not in ("unshipped", "shipped", "signed"):
         return ""
     if flash and not limits.price_protection_on_flash:
         return "flash"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from app.records import UNKNOWN, Answer, Decision, History, Kind, Missing, Order, Ranking, Risk, Scored
 from app.reply.authority import Standing, authority_for
 from app.reply.briefing import Briefing
+from app.reply.dialogue import Dialogue
 from app.shop.facts import Shop
 from app.understand.catalogue import Catalogue
 from app.understand.tone import Alarm
@@ -22,6 +23,17 @@ _REPEATS_TO_LEAD = 2
 _SOUNDS_LIKE = 0.2
 """From this chance on a message may also mean the other intent."""
 
+_SURE = 0.5
+"""From this chance on no fact of the goods talks over a matter of …"""
+_TROUBLES = frozenset({"order", "logistics", "aftersales"})
+
+_OF_GOODS = frozenset({"product_spec", "product_suitability", "usage_help", "size_recommend"})
+"""What asks for a fact of the goods; their scripts give it."""
+_YIELD_TO_FACTS = frozenset({"quality_worry", "delivery_area", "price_query", "bargain"})
+"""Beside small talk, what a question that the facts answer is easily mistaken for."""
+_YIELD_TO_SILENCE = frozenset({"authenticity_query", "quality_worry", "stock_query"})
+"""The same for a question for a fact that the shop has not."""
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -34,13 +46,16 @@ class Policy:
         self, ranking: Ranking, alarms: Sequence[Alarm], order: Order, briefing: Briefing, history: History, shop: Shop
     ) -> Decision:
         """Give a decision for every message: total, never a guess where nothing is known."""
-        answers = self._answers(self._in_view_of(order, ranking), alarms, order)
+        answers = self._resumed(briefing.dialogue, alarms, order)
+        heard = self._in_view_of_goods(briefing, self._in_view_of(order, ranking), alarms, order)
+        answers = answers or self._answers(heard, alarms, order)
         if not answers:
             unclear = Answer(UNKNOWN, UNCLEAR, ranking.intents[0].confidence if ranking.intents else 0.0)
             return Decision("ask", (unclear,), "reception", risk=_risks(alarms))
         primary = self.catalogue[answers[0].speaker]
         missing = self._missing(answers, briefing)
-        authority = authority_for(answers[0].intent, primary.flow, Standing(shop, briefing, order))
+        pressed = history.pressed or any(alarm.lead for alarm in alarms)
+        authority = authority_for(answers[0].intent, primary.flow, Standing(shop, briefing, order, pressed))
         tired = history.repeats(answers[0].intent) >= _REPEATS_TO_LEAD
         kind: Kind = "reply"
         risky = any(self.catalogue[answer.speaker].flow == "risk" for answer in answers)
@@ -50,17 +65,51 @@ class Policy:
             kind = "ask"
         return Decision(kind, answers, primary.flow, missing, authority, _risks(alarms))
 
+    def _resumed(self, dialogue: Dialogue, alarms: Sequence[Alarm], order: Order) -> tuple[Answer, ...]:
+        """Go on with the open matter, where the buyer sends what was asked for, takes a way offered or only chases."""
+        if alarms or not (dialogue.continued or dialogue.chased or dialogue.chosen):
+            return ()
+        return (Answer(dialogue.topic, self._script(dialogue.topic, order), 1.0),)
+
     def _in_view_of(self, order: Order, ranking: Ranking) -> Ranking:
-        """Read a question as one about the order at hand, where it sounds like that too."""
-        if order.status is None:
-            return ranking
+        """Read a question that sounds like both as one about the order at hand, without one as a general one."""
         chances = {scored.name: scored.confidence for scored in ranking.scored}
+        general = {one.file.with_order: one.name for one in self.catalogue if one.file.with_order}
+        particular = {name: meant for meant, name in general.items()}
+        turned = general if order.status is None else particular
 
         def meant(scored: Scored) -> Scored:
-            other = self.catalogue[scored.name].file.with_order if scored.name in self.catalogue else ""
+            other = turned.get(scored.name, "")
             return Scored(other, scored.confidence) if chances.get(other, 0.0) >= _SOUNDS_LIKE else scored
 
         return replace(ranking, intents=tuple(map(meant, ranking.intents)))
+
+    def _in_view_of_goods(self, briefing: Briefing, ranking: Ranking, alarms: Sequence[Alarm], order: Order) -> Ranking:
+        """Read a message as a question about the goods, where their facts answer it and it sounds like little else."""
+        values = briefing.variables
+        if alarms or values["upset"] or order.status not in (None, "unpaid") or not briefing.asks_goods:
+            return ranking
+        heard = [scored.name for scored in ranking.intents if scored.name in self.catalogue]
+        picked = bool(values["compare"] or values["pick"])
+        answered = bool(values["product_answer"]) or picked
+        of_goods = [scored for scored in ranking.intents if scored.name in _OF_GOODS]
+        yielding = (_YIELD_TO_FACTS if answered else _YIELD_TO_SILENCE) | _OF_GOODS
+        yielding |= {"recommend_compare"} if picked else set()
+        groups = {"chat", "other"} | ({"aftersales"} if answered or of_goods else set())
+        groups |= {"order", "logistics"} if briefing.asks_only_goods or picked else set()
+        if any(self.catalogue[name].group not in groups and name not in yielding for name in heard):
+            return ranking
+        if any(self._sure_trouble(scored) for scored in ranking.intents):
+            return ranking
+        if of_goods and not picked:
+            return replace(ranking, intents=tuple(of_goods))
+        meant = Scored("recommend_compare" if picked else "product_spec", 1.0)
+        return replace(ranking, intents=(meant,), scored=(meant, *ranking.scored))
+
+    def _sure_trouble(self, scored: Scored) -> bool:
+        """Tell whether an order, a parcel or a trouble is clearly meant."""
+        known = scored.name in self.catalogue and self.catalogue[scored.name].group in _TROUBLES
+        return known and scored.confidence >= _SURE
 
     def _answers(self, ranking: Ranking, alarms: Sequence[Alarm], order: Order) -> tuple[Answer, ...]:
         """Name the scripts to speak: alarms first, each script once, small talk only where it stands alone."""
@@ -129,7 +178,7 @@ def _known(briefing: Briefing) -> dict[str, bool]:
         "phone": bool(values["phone_given"]),
         "photo": bool(values["photo_given"]),
         "body": bool(values["body_given"]),
-        "product": briefing.product is not None,
+        "product": briefing.product is not None or bool(values["several"]),
         "date": bool(values["asked_date"]),
         "quantity": bool(values["asked_qty"]),
         "courier": bool(values["asked_courier"]),

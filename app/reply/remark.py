@@ -50,7 +50,8 @@ def write(wish: str, noted: Noted) -> Remark | None:
     if kind == "refund":
         asked = noted.briefing.asked_amount
         amount = money(asked) if asked is not None else "【金额】"
-        return Remark(formats.refund.format(reason=text, amount=amount), flag=True)
+        note, payment = (one.format(reason=text, amount=amount) for one in (formats.refund, formats.payment))
+        return Remark(note, flag=True, payment_note=payment or note)
     return None
 
 

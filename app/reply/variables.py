@@ -14,6 +14,12 @@ class Variables:
     second: bool = False
     more: bool = False
     opening: bool = False
+    continued: bool = False
+    we_asked: bool = False
+    we_promised: bool = False
+    chosen: str = ""
+    topic: str = ""
+    facet: str = ""
     repeat: int = 0
     upset: bool = False
     furious: bool = False
@@ -60,6 +66,9 @@ class Variables:
     region_far: bool = False
     region_served: bool = True
     region_fee: str = ""
+    region_postage: str = ""
+    eta_text: str = ""
+    eta_dates: str = ""
     asked_date: str = ""
     asked_size: str = ""
     asked_amount: str = ""
@@ -68,6 +77,7 @@ class Variables:
     phone_given: bool = False
     order_no_given: bool = False
     photo_given: bool = False
+    photo_now: bool = False
     body_given: bool = False
 
     # product
@@ -78,7 +88,18 @@ class Variables:
     sold_out: bool = False
     restock: str = ""
     product_spec: str = ""
+    product_answer: str = ""
+    product_yes: bool = False
+    product_no: bool = False
+    product_silent: bool = False
     product_specs: str = ""
+    compare: str = ""
+    pick: str = ""
+    pick_price: str = ""
+    pick_reason: str = ""
+    pick_with: str = ""
+    pick2: str = ""
+    pick2_price: str = ""
     product_usage: str = ""
     product_fits: str = ""
     size_pick: str = ""
@@ -89,6 +110,19 @@ class Variables:
     alternative_price: str = ""
     returnable: bool = True
     total: str = ""
+    sum_text: str = ""
+    sum_qty: int = 0
+    sum_free: bool = False
+    several: bool = False
+    to_pay: str = ""
+    cut_now: str = ""
+    cut_over: str = ""
+    cut_gap: str = ""
+    cut_off: str = ""
+    cut_near: bool = False
+    free_gap: str = ""
+    free_qty: int = 0
+    unit_text: str = ""
 
     # promotion
     promo: str = ""
@@ -97,6 +131,15 @@ class Variables:
     promo_limit: str = ""
     campaign: bool = False
     flash: bool = False
+    next_promo: str = ""
+    next_promo_title: str = ""
+    next_promo_from: str = ""
+    next_price: str = ""
+    next_limit: str = ""
+    next_promo_flash: bool = False
+    flash_asked: bool = False
+    pieces_asked: bool = False
+    next_promo_start: int = -1
     gifts_text: str = ""
     gift: str = ""
     gift_over: str = ""
@@ -129,6 +172,7 @@ class Variables:
     signed_days: int = -1
     within_no_reason: bool = True
     protection: str = ""
+    given_before: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """Give the names and values that a template sees."""

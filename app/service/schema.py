@@ -60,6 +60,7 @@ class SentOrder(Sent):
     tracking_no: str = Field("", max_length=100)
     amount: Decimal | None = Field(None, ge=0, max_digits=12)
     items: list[SentItem] = Field(default_factory=list, max_length=100)
+    remark: Text = Field("", max_length=500)
 
     def order(self) -> Order:
         items = tuple(Item(item.title, item.sku, item.qty, item.price) for item in self.items)
@@ -84,6 +85,7 @@ class DraftRequest(Sent):
     product: str = Field("", max_length=100)
     platform: Platform | None = None
     styles: list[Style] = Field(default_factory=lambda: list(STYLES), min_length=1, max_length=3)
+    now: Moment | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> "DraftRequest":
@@ -92,11 +94,11 @@ class DraftRequest(Sent):
         return self
 
     def message(self, now: datetime) -> Message:
-        """Give the message; it is answered as of the time of its last turn, or now."""
+        """Give the message; it is answered as of the `now` it names, else the time of its last turn, else `now`."""
         turns = [Turn(turn.role, turn.text, turn.at) for turn in self.messages] or [Turn("buyer", self.text or "")]
         return Message(
             tuple(turns),
-            turns[-1].at or now,
+            self.now or turns[-1].at or now,
             self.order.order() if self.order else Order(),
             self.product,
             self.platform,
@@ -165,7 +167,13 @@ def reply_json(reply: Reply, titles: dict[str, str], *, name: str, conversation:
             }
             for draft in reply.drafts
         ],
-        "remark": {"text": reply.remark.text, "flag": reply.remark.flag} if reply.remark else None,
+        "remark": {
+            "text": reply.remark.text,
+            "flag": reply.remark.flag,
+            "payment_note": reply.remark.payment_note or None,
+        }
+        if reply.remark
+        else None,
         "authority": {
             "granted": decision.authority.granted,
             "limit": decision.authority.limit,
@@ -177,6 +185,15 @@ def reply_json(reply: Reply, titles: dict[str, str], *, name: str, conversation:
         "todo": reply.todo,
         "follow_up": {"at": reply.follow_up.at.isoformat(timespec="seconds"), "what": reply.follow_up.what}
         if reply.follow_up
+        else None,
+        "hand_over": {"lines": reply.hand_over.lines, "text": reply.hand_over.text},
+        "clock": {
+            "waited_s": reply.clock.waited_s,
+            "limit_s": reply.clock.limit_s,
+            "due_at": reply.clock.due_at.isoformat(timespec="seconds"),
+            "counts": reply.clock.counts,
+        }
+        if reply.clock
         else None,
         "risk": [{"name": risk.name, "why": risk.why} for risk in decision.risk],
         "why": {"words": reply.evidence.words, "nearest": reply.evidence.nearest},

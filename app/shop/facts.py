@@ -138,6 +138,8 @@ class RemarkFormats(Facts):
     gift: Text
     tier_swap: Text
     refund: Text
+    payment: str = ""
+    """The words in the payment form beside a refund note, which the buyer reads; empty for those of the note."""
     note: Text
 
 
@@ -182,6 +184,8 @@ class Shop(Facts):
     remarks: RemarkFormats
     follow_up: FollowUpTimes
     reply_clock: ReplyClock
+    review_plea: Flag = False
+    """Whether replies to bad reviews may ask for another chance."""
     allowed_words: tuple[Text, ...] = ()
     """Words of this shop's own names and licences that the lint lets pass."""
 
@@ -213,6 +217,13 @@ class Product(Facts):
     flash: Flag = False
 
 
+class Cut(Facts):
+    """满减: from `over` yuan on, `off` yuan less."""
+
+    over: Money
+    off: Money
+
+
 class Promotion(Facts):
     """One entry of `promotions.yaml`."""
 
@@ -227,7 +238,17 @@ class Promotion(Facts):
     skus: tuple[str, ...] = ()
     prices: Mapping[Text, Money] = Field(default_factory=dict)
     """Sku → price in yuan while the promotion runs."""
+    per_buyer: Count = 0
+    """How many pieces one buyer gets at `prices`; 0 where nobody wrote it: then no total is worked out from them."""
+    cuts: tuple[Cut, ...] = ()
+    """满减, once per order: the highest reached. Cuts of several promotions never add up, the largest counts."""
+    except_skus: tuple[str, ...] = ()
+    """Goods that take no part in the cuts."""
     gift_tiers: tuple[GiftTier, ...] = ()
+
+    def covers(self, product: Product) -> bool:
+        """Tell whether the product counts towards the cuts."""
+        return (not self.skus or product.sku in self.skus) and product.sku not in self.except_skus
 
     def runs(self, now: datetime) -> bool:
         return self.start <= now < self.end

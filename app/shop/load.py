@@ -183,6 +183,7 @@ def _strays(
     named = [(f"{shop}/products.csv", f"{product.sku}.goes_with", product.goes_with) for product in products]
     named += [(f"{shop}/promotions.yaml", f"{promotion.id}.skus", promotion.skus) for promotion in promotions]
     named += [(f"{shop}/promotions.yaml", f"{one.id}.prices", tuple(one.prices)) for one in promotions]
+    named += [(f"{shop}/promotions.yaml", f"{one.id}.except_skus", one.except_skus) for one in promotions]
     named += [
         (f"{shop}/promotions.yaml", f"{promotion.id}.gift_tiers", tuple(tier.sku for tier in promotion.gift_tiers))
         for promotion in promotions
@@ -212,6 +213,7 @@ def _settings_faults(shop: str, facts: Shop) -> list[Problem]:
         "gift": {"name", "sku", "qty"},
         "tier_swap": {"low", "high", "sku", "qty"},
         "refund": {"reason", "amount"},
+        "payment": {"reason", "amount"},
         "note": {"text"},
     }
     for key, names in known.items():

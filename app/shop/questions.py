@@ -34,11 +34,12 @@ class Questions:
 
         Answers of a product are given only where that product is talked about.
         """
-        words = self._unit(Counter(_words(self._cut_folded(text))))
+        said = _words(self._cut_folded(text))
+        words, last = self._unit(Counter(said)), said[-1] if said else ""
         best, found = 0.0, ""
         for at in sorted({at for word in words for at in self._holders.get(word, ())}):
             row, asked = self._asked[at]
-            if row.sku and row.sku != sku:
+            if row.sku and (row.sku != sku or not _about(last, row)):
                 continue
             likeness = sum(weight * words.get(word, 0.0) for word, weight in asked.items())
             covered = sum(weight for word, weight in asked.items() if word in words)
@@ -52,6 +53,12 @@ class Questions:
         return {word: weight / norm for word, weight in weighted.items()}
 
 
+def _about(last: str, row: Faq) -> bool:
+    """Tell whether a stored answer may be about the last word, which is mostly what is asked."""
+    return len(last) < _WHOLE_WORD or any(char in row.answer or char in "".join(row.asks) for char in last)
+
+
+_WHOLE_WORD = 2
 _EMPTY = frozenset("吗呢啊呀吧的了么嘛哦哈是亲你您请问我这个款")
 
 

@@ -45,6 +45,8 @@ class IntentFile(BaseModel):
     """Whether the reply must open with regret; by default in every after-sales and risk flow."""
     demand: Flag = False
     """Whether it only says what the buyer wants (退款): a cause named beside it is answered first."""
+    distinct: Flag = False
+    """A trouble that is never another one told in other words: beside a second such, both are answered."""
     examples: tuple[Line, ...] = Field(min_length=1)
     near_misses: tuple[NearMiss, ...] = ()
 
@@ -103,7 +105,7 @@ class Catalogue:
 
         A trouble and the demand that follows from it are heard side by side.
         """
-        if self._trouble_and_demand(one, other) or self._trouble_and_demand(other, one):
+        if self._trouble_and_demand(one, other) or self._trouble_and_demand(other, one) or self._apart(one, other):
             return False
         return self._names(one, other) or self._names(other, one)
 
@@ -111,6 +113,17 @@ class Catalogue:
         """Tell whether two confusable intents are troubles, of which a buyer has one; questions come in pairs."""
         groups = [self.intents[name].group for name in (one, other) if name in self.intents]
         return self.confusable(one, other) and not {"presale", "order"}.issuperset(groups)
+
+    def may_be_one(self, one: str, other: str) -> bool:
+        """Tell whether two intents heard in one breath may be one matter: alike, or two troubles of the goods."""
+        troubles = all(
+            name in self.intents and self.intents[name].group == "aftersales" and not self.intents[name].file.demand
+            for name in (one, other)
+        )
+        return troubles or self.confusable(one, other)
+
+    def _apart(self, one: str, other: str) -> bool:
+        return all(name in self.intents and self.intents[name].file.distinct for name in (one, other))
 
     def _trouble_and_demand(self, one: str, other: str) -> bool:
         trouble, demand = self.intents.get(one), self.intents.get(other)

@@ -121,7 +121,7 @@ class Classifier:
         if len(heard) < 2 or min(heard.values()) < _HALF_FLOOR or any(map(self._small_talk, heard)):
             return False
         places = [self._place[name] for name in heard]
-        return bool(margins[places].min() > _TWO_IN_ONE) and not self._catalogue.confusable(*heard)
+        return bool(margins[places].min() > _TWO_IN_ONE) and not self._catalogue.may_be_one(*heard)
 
     def _part(self, part: Utterance) -> Floats | None:
         columns, values = self.artefact.vectoriser(part)

@@ -49,6 +49,19 @@ def amount(slot: Slot | None) -> Decimal | None:
     return Decimal(value) if value else None
 
 
+_LIMIT = re.compile(
+    r"(\d{1,5}|[一二两三四五六七八九十百千]{1,5})(?:元|块钱?|rmb)?(?:以内|以下|之内|内|左右|上下|出头|封顶)"
+)
+
+
+def limit(text: str) -> Decimal | None:
+    """Read the budget in 一百以内, 50左右; None where none is named."""
+    if not (match := _LIMIT.search(text)):
+        return None
+    value = int(match[1]) if match[1].isdigit() else han_number(match[1])
+    return Decimal(value) if value else None
+
+
 def body(text: str) -> tuple[float | None, float | None]:
     """Read height in centimetres and weight in 斤 from folded text."""
     weight = re.search(r"(?<![\d.])(\d{2,3}(?:\.\d)?)\s*(斤|kg|公斤)", text) or re.search(r"体重(\d{2,3})()", text)

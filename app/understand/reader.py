@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.errors import DataError, Problem
-from app.records import Utterance
+from app.records import Slot, Utterance
 from app.strict_yaml import load_file
 from app.understand.normalise import Normaliser
 from app.understand.slots import SlotFinder
@@ -22,6 +22,10 @@ class Reader:
         normalised = self.normaliser(raw)
         slots, masked = self._slots(normalised)
         return Utterance(normalised, masked, tuple(self._tokenise(masked)), slots)
+
+    def values(self, raw: str) -> tuple[tuple[Slot, ...], str]:
+        """Find the values in raw text and mask them, without cutting it into words."""
+        return self._slots(self.normaliser(raw))
 
     def cut_folded(self, text: str) -> list[str]:
         """Cut text that is folded already."""

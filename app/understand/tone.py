@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from app.errors import DataError
 from app.records import Risk, Tone
-from app.strict_yaml import load_file, load_model, problems_of
+from app.strict_yaml import load_file, load_model, problems_of, yes_or_no
+from app.understand.slots import MARKS
 
 MOST_ANGRY = 3
 _EXCUSES_WITHIN = 4
@@ -32,8 +34,11 @@ class _Signal(BaseModel):
     title: str
     note: str
     intent: str = ""
+    lead: Annotated[bool, BeforeValidator(yes_or_no)] = False
     words: tuple[str, ...] = Field(min_length=1)
     unless: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    """Where given, the message must also hold one of these, or an amount or a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class Alarm:
 
     risk: Risk
     intent: str
+    lead: bool = False
+    """Whether nothing may be granted without the lead: money is asked for silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +58,13 @@ class _Alert:
     alarm: Alarm
     words: re.Pattern[str]
     unless: re.Pattern[str] | None
+    beside: re.Pattern[str] | None = None
 
     def sounds(self, text: str) -> bool:
         """Tell whether a word stands in `text` unexcused."""
         hits = [match.span() for match in self.words.finditer(text)]
+        if self.beside is not None and not self.beside.search(text):
+            return False
         if not hits or self.unless is None:
             return bool(hits)
         excuses = [match.span() for match in self.unless.finditer(text)]
@@ -71,9 +81,10 @@ class Ear:
         self._harmless = _any_of(tone.harmless) if tone.harmless else None
         self._alerts = [
             _Alert(
-                Alarm(Risk(signal.title, signal.note), signal.intent),
+                Alarm(Risk(signal.title, signal.note), signal.intent, signal.lead),
                 _any_of(signal.words),
                 _any_of(signal.unless) if signal.unless else None,
+                _any_of((*signal.beside, MARKS["amount"], MARKS["number"])) if signal.beside else None,
             )
             for signal in signals.values()
         ]

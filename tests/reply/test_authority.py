@@ -1,5 +1,6 @@
 """What an agent may grant alone: each rule at, below and above its limit, and never a word of it to the buyer."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -49,6 +50,20 @@ def test_goodwill_needs_an_order_that_is_paid(status: Status | None, needs: str 
     found = granted("damaged_item", order=Order(status))
     assert found is not None
     assert (found.needs, bool(found.granted)) == (needs, needs is None)
+
+
+def test_a_shop_that_grants_nothing_leaves_it_to_the_lead() -> None:
+    goodwill = demo().facts.authority.goodwill.model_copy(update={"min": Decimal(0), "max": Decimal(0)})
+    cases = (
+        ("damaged_item", shop_with("authority", goodwill=goodwill)),
+        ("price_protection", shop_with("authority", price_protection_days=0)),
+        ("gift_query", replace(demo(), facts=demo().facts.model_copy(update={"gift_tiers": ()}))),
+    )
+    for intent, shop in cases:
+        found = granted(intent, order=Order("signed"), shop=shop)
+        assert found is not None
+        assert (found.granted, found.needs) == ("", "lead")
+        assert "看不到" not in found.why
 
 
 def test_goodwill_follows_the_shops_settings() -> None:

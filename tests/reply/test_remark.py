@@ -8,8 +8,8 @@ import pytest
 from app.records import Order, Remark
 from app.reply.remark import write
 from app.settings import Settings
-from app.shop.load import list_shops, load_shop
-from tests.reply.desk import CAMPAIGN, NOW, noted, shop_with
+from app.shop.load import ShopData, list_shops, load_shop
+from tests.reply.desk import CAMPAIGN, NOW, knowledge, noted, shop_with
 
 
 def written(wish: str, text: str = "在吗", **message: Any) -> str:
@@ -106,7 +106,28 @@ def test_gift_and_tier_swap(wish: str, amount: str | None, now: Any, remark: str
     ],
 )
 def test_refund_is_flagged(text: str, remark: str) -> None:
-    assert write("refund:7天内", noted(text)) == Remark(remark, flag=True)
+    assert write("refund:7天内", noted(text)) == Remark(remark, flag=True, payment_note=f"{remark}，请查收")
+
+
+def test_a_refund_alone_comes_with_words_for_the_payment_form() -> None:
+    own = shop_with("remarks", payment="退您{amount}元")
+    plain = shop_with("remarks", payment="")
+    assert [paid("refund:破损", shop) for shop in (own, plain)] == ["退您5元", "破损退差价5元"]
+    assert [paid(wish, own) for wish in ("note:话", "address", "delay")] == ["", "", ""]
+
+
+def paid(wish: str, shop: ShopData) -> str:
+    remark = write(wish, noted("退5元", shop=shop))
+    return remark.payment_note if remark else ""
+
+
+def test_the_words_of_the_payment_form_may_be_sent() -> None:
+    for name in list_shops(Settings().shops):
+        shop = load_shop(Settings().shops, name)
+        found = knowledge().linter(
+            paid("refund:15天内", shop), platform=shop.facts.platform, category=shop.facts.category
+        )
+        assert [one for one in found if one.level == "block"] == []
 
 
 @pytest.mark.parametrize("text", ["备注一下", "{name}{0}{{7*7}}"])

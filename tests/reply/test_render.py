@@ -22,6 +22,7 @@ FLOWS = {
     "reception": ["greet", "answer", "needs", "recommend", "promo", "cross_sell", "follow_up", "close"],
     "aftersales": ["respond", "apologise", "understand", "solve", "follow_up"],
     "risk": ["respond", "apologise", "evidence", "escalate"],
+    "review": ["thank_or_apologise", "explain", "remedy", "invite_back"],
 }
 RESPOND = '{% extends "_flow/aftersales.j2" %}\n{% block respond %}收到。{% endblock %}\n'
 

@@ -52,15 +52,17 @@ SHAPE = {
             "sendable": bool,
         }
     ],
-    "remark": {"text": str, "flag": bool},
+    "remark": {"text": str, "flag": bool, "payment_note": str},
     "authority": {"granted": str, "limit": str, "needs": str, "why": str},
     "todo": [str],
     "follow_up": {"at": str, "what": str},
+    "hand_over": {"lines": [str], "text": str},
+    "clock": {"waited_s": int, "limit_s": int, "due_at": str, "counts": bool},
     "risk": [{"name": str, "why": str}],
     "why": {"words": [str], "nearest": [str]},
     "took_ms": float,
 }
-MAY_BE_NULL = {"remark", "authority", "follow_up", "authority.needs"}
+MAY_BE_NULL = {"remark", "authority", "follow_up", "authority.needs", "remark.payment_note", "clock"}
 
 
 def draft(client: TestClient, **fields: Any) -> dict[str, Any]:
@@ -214,3 +216,32 @@ def test_traits_warn_the_agent_and_never_reach_the_buyer(client: TestClient, tra
     assert marked["risk"][-1]["why"]
     assert texts(marked) == texts(plain)
     assert marked["remark"] == plain["remark"]
+
+
+def test_the_hand_over_is_told_in_lines(client: TestClient) -> None:
+    passed = draft(client, **FULL)["hand_over"]
+    assert passed["text"] == "\n".join(passed["lines"])
+    assert "13812345678" not in passed["text"]
+
+
+def test_the_clock_runs_from_the_oldest_unanswered_message(client: TestClient) -> None:
+    turns = [
+        {"role": "buyer", "text": text, "at": f"2026-11-21T10:0{at}:00+08:00"}
+        for at, text in ((0, "在吗"), (1, "几点发货"))
+    ]
+    due = "2026-11-21T10:03:00+08:00"
+    waited = {"waited_s": 60, "limit_s": 180, "due_at": due, "counts": True}
+    assert draft(client, messages=turns)["clock"] == waited
+    late = draft(client, messages=turns, now="2026-11-21T10:02:30+08:00")
+    assert late["clock"] == waited | {"waited_s": 150}
+    assert late["drafts"][0]["sendable"]
+    assert draft(client, text="几点发货")["clock"] is None
+
+
+def test_a_refund_note_comes_with_words_for_the_payment_form(client: TestClient) -> None:
+    order = {"status": "signed", "signed_at": "2026-11-20T10:00:00+08:00"}
+    turns = [{"role": "buyer", "text": "刚买就降价，退差价5元", "at": "2026-11-21T10:00:00+08:00"}]
+    first = draft(client, messages=turns, order=order)
+    assert first["remark"] == {"text": "15天内退差价5元", "flag": True, "payment_note": "15天内退差价5元，请查收"}
+    again = draft(client, messages=turns, order=order | {"remark": first["remark"]["text"]})
+    assert (again["remark"], again["authority"]["needs"]) == (None, "lead")

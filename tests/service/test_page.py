@@ -137,6 +137,15 @@ def test_remark_has_its_own_copy(desk: Page) -> None:
     assert clipboard(desk) == "7天内退差价5元"
 
 
+def test_a_hand_over_is_summed_up(desk: Page) -> None:
+    paste(desk, "几点发货")
+    expect(desk.locator(".card")).not_to_have_count(0)
+    expect(desk.locator("#facts")).not_to_contain_text("交接")
+    paste(desk, "再不解决我打12315投诉你们")
+    expect(desk.locator("#facts")).to_contain_text("交接")
+    expect(desk.locator("#facts")).to_contain_text("诉求：")
+
+
 def test_blanks_and_findings_are_marked_and_a_blocked_draft_asks_twice(desk: Page) -> None:
     finding = {"rule": "r", "level": "block", "span": [1, 3], "message": "说死了", "rewrite": "尽快"}
     blocked = draft("😊一定到", findings=[finding], sendable=False)

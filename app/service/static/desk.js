@@ -134,8 +134,10 @@ const PARTS = { // what stands where, by the id of the place
     (intents[0]?.name ?? "unknown") === "unknown" && "没把握看懂这句，发之前请对一下原话",
     !offered.length && "这句请您自己回"].filter(Boolean).map((note) => el("li", "", note)),
   drafts: (reply) => reply.drafts.slice(0, 3).map(card),
-  note: ({ remark }) => (remark ? [remark.flag ? el("b", "", "插旗") : "", remark.text] : []),
-  facts: ({ missing, authority: may, todo, follow_up: next }) => [...fact("还要问", ...missing.map((one) => one.ask)),
+  note: ({ remark }) => (remark ? [remark.flag ? el("b", "", "插旗") : "", remark.text,
+    remark.payment_note ? el("span", "quiet", `　打款留言：${remark.payment_note}`) : ""] : []),
+  facts: ({ decision, hand_over: passed, missing, authority: may, todo, follow_up: next }) => [
+    ...fact("交接", ...(decision === "hand_over" && passed ? passed.lines : [])), ...fact("还要问", ...missing.map((one) => one.ask)),
     ...fact("可给", may?.granted, may?.limit && `上限：${may.limit}`, may?.needs && el("b", "", "再多要主管点头"),
       may?.why && el("span", "quiet", may.why)),
     ...fact("要做", ...todo), ...fact("回头跟进", next && `${when(next.at)} ${next.what}`)],

@@ -1,0 +1,192 @@
+"""What a script says, ready to read: its texts, each once, and where they are said."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from app.records import STYLES, Draft, Finding, Style
+
+LONGEST: dict[Style, int] = {"brief": 30, "standard": 70}
+"""Above so many characters a text of the style is called long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text that is marked in one way: as a finding of that level, as a blank, or not at all."""
+
+    text: str
+    mark: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One text in one style."""
+
+    style: Style
+    text: str
+    blanks: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, draft: Draft) -> "Wording":
+        return cls(draft.style, draft.text, draft.blanks, draft.findings)
+
+    @property
+    def length(self) -> int:
+        return len(self.text)
+
+    @property
+    def long(self) -> bool:
+        return self.length > LONGEST.get(self.style, self.length)
+
+    def pieces(self) -> Iterator[Piece]:
+        """Cut the text where a mark begins or ends; the pieces join back to the text."""
+        marks: list[tuple[int, int, str, str]] = [(*one.span, one.level, one.message) for one in self.findings]
+        for blank in self.blanks:
+            start = self.text.index(f"【{blank}】")
+            marks.append((start, start + len(blank) + 2, "blank", "发之前要填"))
+        cuts = sorted({0, len(self.text), *(edge for start, end, *_ in marks for edge in (start, end))})
+        for start, end in pairwise(cuts):
+            over = next((one for one in marks if one[0] <= start and end <= one[1]), None)
+            yield Piece(self.text[start:end], over[2], over[3]) if over else Piece(self.text[start:end])
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one style says in one row; a text already shown in an earlier row is only pointed at by `same_as`."""
+
+    style: Style
+    new: tuple[Wording, ...]
+    same_as: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the agent gets beside the text; `when` is empty where it holds for the whole row."""
+
+    label: str
+    text: str
+    when: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The situations that share their texts."""
+
+    number: int
+    when: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def wordings(self) -> list[Wording]:
+        return [one for cell in self.cells for one in cell.new]
+
+    @property
+    def long(self) -> bool:
+        return any(one.long for one in self.wordings)
+
+    @property
+    def found(self) -> bool:
+        return any(one.findings for one in self.wordings)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything one script says."""
+
+    name: str
+    title: str
+    definition: str
+    flow: str
+    group: str
+    own: bool
+    """Whether the shop words a stage of it in its own way."""
+    rows: tuple[Row, ...]
+
+    def wordings(self, style: Style | None = None) -> list[Wording]:
+        """List the texts, of one style or of all."""
+        return [one for row in self.rows for one in row.wordings if style in (None, one.style)]
+
+    @property
+    def texts(self) -> int:
+        """Count the distinct texts, whichever style says them."""
+        return len({one.text for one in self.wordings()})
+
+    @property
+    def findings(self) -> int:
+        """Count the texts in which the lint finds something."""
+        return len({one.text for one in self.wordings() if one.findings})
+
+    def long(self, style: Style) -> int:
+        """Count the texts of a style that are too long."""
+        return sum(one.long for one in self.wordings(style))
+
+    @property
+    def too_long(self) -> bool:
+        return any(self.long(style) for style in LONGEST)
+
+    def longest(self, style: Style) -> int:
+        return max((one.length for one in self.wordings(style)), default=0)
+
+    def median(self, style: Style) -> int:
+        return middle([self], style)
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """All scripts of a shop, grouped by flow and group."""
+
+    shop: str
+    shop_name: str
+    days: dict[str, str]
+    sheets: tuple[Sheet, ...]
+
+    @property
+    def texts(self) -> int:
+        return sum(sheet.texts for sheet in self.sheets)
+
+    @property
+    def findings(self) -> int:
+        return sum(sheet.findings for sheet in self.sheets)
+
+    @property
+    def long(self) -> list[Sheet]:
+        """List the scripts that say something too long, the worst first."""
+        found = [sheet for sheet in self.sheets if sheet.too_long]
+        return sorted(found, key=lambda sheet: -max(sheet.longest(style) / most for style, most in LONGEST.items()))
+
+    def parts(self) -> dict[tuple[str, str], list[Sheet]]:
+        """Give the scripts of each flow and group."""
+        parts: dict[tuple[str, str], list[Sheet]] = {}
+        for sheet in self.sheets:
+            parts.setdefault((sheet.flow, sheet.group), []).append(sheet)
+        return parts
+
+    def groups(self) -> dict[str, list[Sheet]]:
+        """Give the scripts of each group."""
+        groups: dict[str, list[Sheet]] = {}
+        for sheet in self.sheets:
+            groups.setdefault(sheet.group, []).append(sheet)
+        return groups
+
+
+def middle(sheets: Sequence[Sheet], style: Style) -> int:
+    """Give the median length of the texts of a style, 0 where there is none."""
+    lengths = [one.length for sheet in sheets for one in sheet.wordings(style)]
+    return round(median(lengths)) if lengths else 0
+
+
+def each_once(rows: Sequence[Sequence[Sequence[Wording]]]) -> Iterator[tuple[Cell, ...]]:
+    """Turn the wordings of each row, style by style, into cells that show no text twice."""
+    shown: dict[tuple[Style, str], int] = {}
+    for number, row in enumerate(rows, 1):
+        cells = []
+        for style, wordings in zip(STYLES, row, strict=True):
+            fresh = {one.text: one for one in wordings if (style, one.text) not in shown}
+            same_as = shown[style, wordings[0].text] if wordings and wordings[0].text not in fresh else 0
+            shown |= {(style, text): number for text in fresh}
+            cells.append(Cell(style, tuple(fresh.values()), same_as))
+        yield tuple(cells)
