@@ -60,7 +60,7 @@ def product_in_play(goods: Goods, heard: Heard) -> Product | None:
     described = (
         goods.described(said)
         for turn in earlier
-        if turn.role == "buyer" and not _WISH.search(said := turn.text.lower())
+        if turn.role == "buyer" and (said := turn.text.lower()) != text and not _WISH.search(said)
     )
     if found := next((one for one in described if one), None):
         return found

@@ -22,6 +22,7 @@ _SHARED = 2
 _CLEARLY = 1.5
 """… and by what factor it must lead the next one."""
 _POINTING = re.compile("那个|那把|那套|那款|那件|那条|那双|那瓶|那盒|那袋|那种|那台|这套|这把|这件|这台|的那")
+_HEAD = re.compile(r"(的|那个)(.)(?!\2)")
 _ITEM = re.compile(r"(?<!\d)\d{10,15}(?!\d)")
 _SKU = re.compile(r"(?<![a-z\d])[a-z]{1,5}-?\d{2,8}(?![\da-z])")
 _OF_THE_KIND = 2
@@ -77,12 +78,14 @@ class Goods:
     def described(self, text: str) -> Product | None:
         """Find the one product that `text` describes in other words: 剪树枝那把; None where it is not clear."""
         pointed = bool(_POINTING.search(text))
+        meant = {head for _, head in _HEAD.findall(text)}
+        if not (pointed or meant):
+            return None
         said = {pair for pair in _pairs(text) if not pair.isascii()}
         scores = []
         for sku, pairs in self._described.items():
             shared = said & pairs
-            heads = {name[-1] for name in (self.products[sku].name, *self.products[sku].aliases)}
-            headed = any(re.search(f"(?:的|那个){re.escape(head)}(?!{re.escape(head)})", text) for head in heads)
+            headed = not self._heads[sku].isdisjoint(meant)
             if (pointed or headed) and len(shared) + headed >= _SHARED:
                 scores.append((sum(self._rarity[pair] for pair in shared) + headed, sku))
         scores.sort(reverse=True)
@@ -102,6 +105,11 @@ class Goods:
             )
             for one in self.products.values()
         }
+
+    @cached_property
+    def _heads(self) -> Mapping[str, frozenset[str]]:
+        """Give the last letters of what each product is called: its nouns."""
+        return {one.sku: frozenset(name[-1] for name in (one.name, *one.aliases)) for one in self.products.values()}
 
     @cached_property
     def _rarity(self) -> Mapping[str, float]:
