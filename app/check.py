@@ -10,7 +10,8 @@ from app.errors import DataError, Problem
 from app.pipeline import Knowledge, load_knowledge
 from app.reply import rules as rulebook
 from app.reply.authority import RULED
-from app.reply.library import RATINGS, Library
+from app.reply.library import NOTICES, RATINGS, Library
+from app.reply.notices import NOTICE_KINDS
 from app.reply.reviews import REVIEW_KINDS
 from app.settings import Settings
 from app.shop.load import list_shops, load_shop
@@ -44,6 +45,7 @@ def check(settings: Settings) -> list[Problem]:
     library = Library(settings.scripts)
     problems.extend(library.problems())
     problems.extend(_ratings(library))
+    problems.extend(_notices(library))
     if catalogue is not None:
         problems.extend(_lines(catalogue))
         problems.extend(_scripts(catalogue, library))
@@ -144,6 +146,14 @@ def _ratings(library: Library) -> Iterator[Problem]:
     for kind in sorted(named.intersection(REVIEW_KINDS)):
         if (flow := library.flow(f"{RATINGS}/{kind}")) != "review":
             yield Problem(f"scripts_zh/{RATINGS}/{kind}.j2", "extends", f"继承的是 {flow}，评价回复要继承 review")
+
+
+def _notices(library: Library) -> Iterator[Problem]:
+    """Find notices without a script and scripts of no notice."""
+    named = {name.removeprefix(f"{NOTICES}/") for name in library.notices()}
+    for kind in sorted(named.symmetric_difference(NOTICE_KINDS)):
+        advice = "没有这种通知，删掉或改名" if kind in named else "这种通知还没有脚本"
+        yield Problem(f"scripts_zh/{NOTICES}/{kind}.j2", "", advice)
 
 
 def _golden(catalogue: Catalogue, folder: Path) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app import model_commands, review_command, script_commands
+from app import model_commands, notice_command, review_command, script_commands
 from app.errors import ArtefactError, MiaohuiError, RequestError
 from app.pipeline import Pipeline
 from app.records import Platform
@@ -20,6 +20,7 @@ cli = typer.Typer(
 )
 cli.command()(model_commands.train)
 cli.command()(review_command.review)
+cli.command()(notice_command.notice)
 cli.add_typer(model_commands.models)
 cli.command()(script_commands.scripts)
 

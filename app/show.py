@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from app.records import Draft, Finding, Reply
+from app.reply.drafting import Drafted
 from app.reply.reviews import ReviewReply
 
 STYLE_NAMES = {"brief": "简短", "standard": "标准", "soothing": "安抚"}
@@ -44,6 +45,19 @@ def show_reply(reply: Reply, titles: Mapping[str, str], console: Console) -> Non
     for risk in decision.risk:
         console.print(Text(f"风险  {risk.name}：{risk.why}", style="red"))
     console.print(Text(f"依据  {'、'.join(reply.evidence.words)} ← {' / '.join(reply.evidence.nearest)}", style="dim"))
+
+
+def show_drafted(found: Drafted, console: Console) -> None:
+    """Print the drafts of a notice, then what the agent does beside them."""
+    for draft in found.drafts:
+        console.print(_draft(draft))
+        _list(draft.findings, console)
+    if found.remark:
+        console.print(Text(f"备注  {found.remark.text}{'（插旗）' if found.remark.flag else ''}"))
+    for line in found.todo:
+        console.print(Text(f"待办  {line}"))
+    if found.follow_up:
+        console.print(Text(f"跟进  {found.follow_up.at.astimezone():%m-%d %H:%M} {found.follow_up.what}"))
 
 
 def _draft(draft: Draft) -> Text:

@@ -20,7 +20,7 @@ LAYERS = (
     ("check", "desk", "review_desk", "evaluate", "training", "show", "scaffold"),
     ("service", "gallery"),
     ("inputs", "terminal"),
-    ("model_commands", "review_command", "script_commands"),
+    ("model_commands", "notice_command", "review_command", "script_commands"),
     ("cli",),
     ("__main__",),
 )

@@ -8,7 +8,7 @@ from app.records import STYLES, Answer, Decision, Draft, Flow, FollowUp, History
 from app.reply.briefing import Briefing
 from app.reply.dialogue import sentences
 from app.reply.facets import Facets
-from app.reply.library import Library, Styles
+from app.reply.library import NOTICES, Library, Styles
 from app.reply.lint import Linter, Shape
 from app.reply.remark import Noted, write
 from app.reply.render import Rendered, blanks, render
@@ -118,6 +118,8 @@ class Drafter:
         return Draft(style, text, tuple(segments), blanks(text), findings)
 
     def _flow(self, answer: Answer) -> Flow:
+        if answer.script.startswith(f"{NOTICES}/"):
+            return "aftersales"
         return self.catalogue[answer.speaker].flow if answer.speaker in self.catalogue else "reception"
 
     def _shape(self, style: Style, task: Task, stages: tuple[str, ...]) -> Shape:

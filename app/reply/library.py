@@ -27,7 +27,7 @@ from app.strict_yaml import load_model
 
 HIDDEN = ("remark", "todo", "follow_up_at")
 """Blocks that the buyer never sees."""
-RATINGS = "ratings"
+RATINGS, NOTICES = "ratings", "notices"
 """The group of public replies to reviews: they answer no chat intent and have variables of their own."""
 _BANNED_FILTERS = frozenset({"default", "d", "safe"})
 
@@ -105,12 +105,16 @@ class Library:
         return sorted(
             path.relative_to(self._scripts).with_suffix("").as_posix()
             for path in self._scripts.glob("[a-z]*/*.j2")
-            if path.parent.name != RATINGS
+            if path.parent.name not in (RATINGS, NOTICES)
         )
 
     def ratings(self) -> list[str]:
         """List the scripts that answer public reviews as `ratings/kind`."""
         return sorted(f"{RATINGS}/{path.stem}" for path in (self._scripts / RATINGS).glob("*.j2"))
+
+    def notices(self) -> list[str]:
+        """List the scripts of what a shop tells its buyers unasked as `notices/kind`."""
+        return sorted(f"{NOTICES}/{path.stem}" for path in (self._scripts / NOTICES).glob("*.j2"))
 
     def template(self, name: str) -> Template:
         """Give the compiled script called `group/intent`."""

@@ -8,7 +8,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from app.records import STYLES, Finding, Item, Message, Order, Platform, Ranking, Reply, Role, Status, Style, Turn
+from app.records import (
+    STYLES,
+    Draft,
+    Finding,
+    Item,
+    Message,
+    Order,
+    Platform,
+    Ranking,
+    Reply,
+    Role,
+    Status,
+    Style,
+    Turn,
+)
 
 _HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _YEARS = range(2000, 2101)
@@ -156,17 +170,7 @@ def reply_json(reply: Reply, titles: dict[str, str], *, name: str, conversation:
         "stage": reply.stage,
         "slots": [{"name": slot.name, "value": slot.value, "span": slot.span} for slot in reply.slots],
         "missing": [{"name": missing.name, "ask": missing.ask} for missing in decision.missing],
-        "drafts": [
-            {
-                "style": draft.style,
-                "text": draft.text,
-                "segments": [{"stage": segment.stage, "text": segment.text} for segment in draft.segments],
-                "blanks": draft.blanks,
-                "findings": [finding_json(finding) for finding in draft.findings],
-                "sendable": draft.sendable,
-            }
-            for draft in reply.drafts
-        ],
+        "drafts": [draft_json(draft) for draft in reply.drafts],
         "remark": {
             "text": reply.remark.text,
             "flag": reply.remark.flag,
@@ -198,6 +202,18 @@ def reply_json(reply: Reply, titles: dict[str, str], *, name: str, conversation:
         "risk": [{"name": risk.name, "why": risk.why} for risk in decision.risk],
         "why": {"words": reply.evidence.words, "nearest": reply.evidence.nearest},
         "took_ms": round(took_ms, 2),
+    }
+
+
+def draft_json(draft: Draft) -> dict[str, Any]:
+    """Write one draft."""
+    return {
+        "style": draft.style,
+        "text": draft.text,
+        "segments": [{"stage": segment.stage, "text": segment.text} for segment in draft.segments],
+        "blanks": draft.blanks,
+        "findings": [finding_json(finding) for finding in draft.findings],
+        "sendable": draft.sendable,
     }
 
 

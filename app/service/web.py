@@ -11,7 +11,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from app import __version__
 from app.desk.conversations import Conversations
 from app.pipeline import Pipeline
-from app.service import api, faults, pages, reviews
+from app.service import api, faults, notices, pages, reviews
 from app.service.places import STATIC, TEMPLATES
 from app.service.swap import ModelWatch
 
@@ -31,6 +31,7 @@ def create_app(pipeline: Pipeline) -> FastAPI:
     watch = ModelWatch(pipeline)
     app.include_router(api.routes(pipeline, Conversations(), watch, shop=settings.shop))
     app.include_router(reviews.routes(pipeline, shop=settings.shop))
+    app.include_router(notices.routes(pipeline, shop=settings.shop))
     app.include_router(pages.routes(pipeline, templates, shop=settings.shop))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     faults.install(app, templates, headers=_HEADERS)
