@@ -134,7 +134,7 @@ class ShopDesk:
     drafter: Drafter
 
 
-@dataclass
+@dataclass(repr=False)
 class Pipeline:
     """Draft replies; shops are read when first asked for and kept."""
 

@@ -151,7 +151,7 @@ class Scribe:
         """Give the last value that the buyer named of each kind."""
         earlier = [turn.text for turn in case.earlier[-_READ_BACK:] if turn.role == "buyer"]
         slots = [slot for text in earlier for slot in self.values(text)[0]] + list(case.slots)
-        return {slot.name: slot.value for slot in slots if not slot.value.startswith("[")}
+        return {slot.name: " ".join(slot.value.split()) for slot in slots if not slot.value.startswith("[")}
 
 
 def mask_numbers(text: str) -> str:

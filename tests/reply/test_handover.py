@@ -134,6 +134,12 @@ def test_it_is_short_and_private_whatever_was_said(
     assert not any(one in summed.text for one in (PHONE, "文三路12号", NUMBER))
 
 
+def test_a_value_that_runs_over_two_messages_stays_on_its_line(pipeline: Pipeline) -> None:
+    summed = answered(pipeline, ("buyer", "退我50块"), ("buyer", "0"), ("buyer", "怎么还没发货")).hand_over
+    assert "金额50块 0" in summed.text
+    assert not any("\n" in line for line in summed.lines)
+
+
 # what the agent is warned of
 
 
