@@ -101,14 +101,17 @@ class Drafter:
 
     def _draft(self, style: Style, rendered: Sequence[Rendered], task: Task) -> Draft:
         """Join what the style speaks, in the order of the stages, and lint it."""
-        segments: list[Segment] = []
+        spoken: list[tuple[bool, Segment]] = []
+        trouble = self._flow(task.decision.answers[0]) != "reception"
         for at, (answer, one) in enumerate(zip(task.decision.answers, rendered, strict=True)):
-            stages = self.styles(style, self._flow(answer), second=at > 0, more=len(rendered) > 1)
-            segments += [segment for segment in one.segments if segment.stage in stages]
+            flow = self._flow(answer)
+            stages = self.styles(style, flow, second=at > 0, more=len(rendered) > 1)
+            aside = trouble and flow == "reception"  # a question beside a trouble is answered after it
+            spoken += [(aside, segment) for segment in one.segments if segment.stage in stages]
         if task.history.closed:
-            segments = [segment for segment in segments if segment.stage != "close"]
-        segments.sort(key=lambda segment: STAGES.index(segment.stage))
-        segments = _fresh(segments, task)
+            spoken = [(aside, segment) for aside, segment in spoken if segment.stage != "close"]
+        spoken.sort(key=lambda one: (one[0], STAGES.index(one[1].stage)))
+        segments = _fresh([segment for _, segment in spoken], task)
         text = "".join(segment.text for segment in segments)
         shape = self._shape(style, task, tuple(segment.stage for segment in segments))
         facts = task.noted.shop.facts

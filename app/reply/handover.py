@@ -209,7 +209,7 @@ def _next(case: Case) -> list[str]:
         for part in (
             first,
             f"{_when(due, case)}前先回一句" if due else "",
-            f"{_when(later.at, case)}前看{later.what}" if later else "",
+            f"{_when(later.at, case)}前看{later.what.removeprefix('看')}" if later else "",
         )
         if part
     ]

@@ -59,7 +59,7 @@ class Policy:
         tired = history.repeats(answers[0].intent) >= _REPEATS_TO_LEAD
         kind: Kind = "reply"
         risky = any(self.catalogue[answer.speaker].flow == "risk" for answer in answers)
-        if risky or answers[0].intent == _PERSON or tired:
+        if risky or any(answer.intent == _PERSON for answer in answers) or tired:
             kind = "hand_over"
         elif missing:
             kind = "ask"

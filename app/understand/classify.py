@@ -30,6 +30,8 @@ _CONTEXT_TURNS, _CONTEXT_TAIL, _CONTEXT_WEIGHT = 2, 30, 0.65
 _MERE_NOTICES = frozenset({"received_notice"})
 """Said on the way to what is wanted: 收到了，少个扳手."""
 _SMALL_TALK = frozenset({"chat", "other"})
+_PERSON = "human_agent"
+"""To ask for a person is no small talk, though it stands in the group chat."""
 _MOST_INTENTS = 3
 _TWO_IN_ONE = -0.4
 """Two separators above this margin: a message without marks may ask two things, and is cut where both are heard."""
@@ -156,7 +158,7 @@ class Classifier:
         return tuple(Scored(name, found[name]) for name in ordered[:_MOST_INTENTS])
 
     def _small_talk(self, name: str) -> bool:
-        return name in self._catalogue and self._catalogue[name].group in _SMALL_TALK
+        return name in self._catalogue and self._catalogue[name].group in _SMALL_TALK and name != _PERSON
 
 
 def _halves(utterance: Utterance) -> Iterator[tuple[Utterance, Utterance]]:
