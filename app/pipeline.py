@@ -36,7 +36,7 @@ from app.shop.goods import Goods
 from app.shop.load import ShopData, load_shop
 from app.shop.questions import Questions
 from app.shop.wording import Wording
-from app.strict_yaml import load_file
+from app.strict_yaml import load_file, named_lists
 from app.understand import artefact as artefacts
 from app.understand import catalogue as catalogues
 from app.understand import reader as readers
@@ -84,7 +84,7 @@ def load_knowledge(settings: Settings) -> Knowledge:
         _table(settings.scripts / "asks.yaml", settings.home),
         _table(settings.lexicon / "traits.yaml", settings.home),
         wordings.load(settings.lexicon),
-        _lists(settings.lexicon / "regions.yaml", settings.home),
+        named_lists(load_file(settings.lexicon / "regions.yaml", root=settings.home), name="lexicon_zh/regions.yaml"),
         rating_words.load(settings.lexicon, settings.scripts),
     )
 
@@ -93,13 +93,6 @@ def _table(path: Path, root: Path) -> dict[str, str]:
     data = load_file(path, root=root)
     if not isinstance(data, dict) or not all(isinstance(value, str) and value for value in data.values()):
         raise DataError([Problem(path.name, "", "应当是「名称: 文字」")])
-    return data
-
-
-def _lists(path: Path, root: Path) -> dict[str, list[str]]:
-    data = load_file(path, root=root)
-    if not isinstance(data, dict) or not all(isinstance(value, list) and all(value) for value in data.values()):
-        raise DataError([Problem(path.name, "", "应当是「名称: [写法, …]」，写法不能为空")])
     return data
 
 

@@ -248,7 +248,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    style: Style
+    """A reply in one style: a `Style` in chats, for public reviews one of their own."""
+
+    style: str
     text: str
     segments: tuple[Segment, ...]
     blanks: tuple[str, ...]

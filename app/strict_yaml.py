@@ -52,6 +52,13 @@ def load_file(path: Path, *, root: Path) -> Any:
     return load_text(text, name=name)
 
 
+def named_lists(data: Any, *, name: str, key: str = "") -> dict[str, list[str]]:
+    """Check that `data` maps names to lists without an empty entry; raise DataError naming `name` and `key`."""
+    if not isinstance(data, dict) or not all(isinstance(forms, list) and all(forms) for forms in data.values()):
+        raise DataError([Problem(name, key, "应当是「名称: [写法, …]」，写法不能为空")])
+    return data
+
+
 def load_model(path: Path, model: type[Model], *, root: Path) -> Model:
     """Parse the file at `path` into `model`; raise DataError with every fault of the file."""
     name = relative(path, root)

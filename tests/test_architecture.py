@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "app").rglob("*.py"))
 LAYERS = (
     ("__init__", "errors", "records"),
-    ("strict_yaml", "settings", "tables"),
+    ("strict_yaml", "settings", "tables", "html_page"),
     ("understand", "shop"),
     ("reply", "models"),
     ("recall",),

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from app.errors import RequestError
+from app import html_page
 from app.evaluate import confidence, curves, metrics
 from app.evaluate.advice import advise
 from app.evaluate.assess import GROUP_TITLES, Evaluation
@@ -45,18 +43,12 @@ class Step:
 
 def write(found: Evaluation, path: Path) -> None:
     """Render the page into `path`."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(render(found), encoding="utf-8")
-    except OSError as error:
-        raise RequestError("bad_report", f"--html 写不了 {path}：{error.strerror}", "html") from error
+    html_page.save(render(found), path)
 
 
 def render(found: Evaluation) -> str:
     """Give the page as HTML; every message is escaped."""
-    templates = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    templates = html_page.templates(_TEMPLATES)
     scores = score(found.judged)
     points = confidence.risk_coverage(found.judged)
     highest = curves.highest(points)

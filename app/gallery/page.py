@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from app.errors import RequestError
+from app import html_page
 from app.evaluate.assess import GROUP_TITLES
 from app.gallery.sheets import LONGEST, Gallery, middle
 from app.records import STYLES
@@ -16,18 +14,12 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def write(gallery: Gallery, path: Path) -> None:
     """Render the page into `path`."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(render(gallery), encoding="utf-8")
-    except OSError as error:
-        raise RequestError("bad_report", f"--html 写不了 {path}：{error.strerror}", "html") from error
+    html_page.save(render(gallery), path)
 
 
 def render(gallery: Gallery) -> str:
     """Give the page as HTML; everything that comes from scripts, intents and shop is escaped."""
-    templates = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    templates = html_page.templates(_TEMPLATES)
     return templates.get_template("gallery.html").render(
         gallery=gallery,
         flows=FLOW_TITLES,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from app.records import STYLES, Draft, Finding, Style
+from app.records import STYLES, Draft, Finding
 
-LONGEST: dict[Style, int] = {"brief": 30, "standard": 70}
+LONGEST: dict[str, int] = {"brief": 30, "standard": 70}
 """Above so many characters a text of the style is called long."""
 
 
@@ -24,7 +24,7 @@ class Piece:
 class Wording:
     """One text in one style."""
 
-    style: Style
+    style: str
     text: str
     blanks: tuple[str, ...]
     findings: tuple[Finding, ...]
@@ -57,7 +57,7 @@ class Wording:
 class Cell:
     """What one style says in one row; a text already shown in an earlier row is only pointed at by `same_as`."""
 
-    style: Style
+    style: str
     new: tuple[Wording, ...]
     same_as: int = 0
 
@@ -106,7 +106,7 @@ class Sheet:
     """Whether the shop words a stage of it in its own way."""
     rows: tuple[Row, ...]
 
-    def wordings(self, style: Style | None = None) -> list[Wording]:
+    def wordings(self, style: str | None = None) -> list[Wording]:
         """List the texts, of one style or of all."""
         return [one for row in self.rows for one in row.wordings if style in (None, one.style)]
 
@@ -120,7 +120,7 @@ class Sheet:
         """Count the texts in which the lint finds something."""
         return len({one.text for one in self.wordings() if one.findings})
 
-    def long(self, style: Style) -> int:
+    def long(self, style: str) -> int:
         """Count the texts of a style that are too long."""
         return sum(one.long for one in self.wordings(style))
 
@@ -128,10 +128,10 @@ class Sheet:
     def too_long(self) -> bool:
         return any(self.long(style) for style in LONGEST)
 
-    def longest(self, style: Style) -> int:
+    def longest(self, style: str) -> int:
         return max((one.length for one in self.wordings(style)), default=0)
 
-    def median(self, style: Style) -> int:
+    def median(self, style: str) -> int:
         return middle([self], style)
 
 
@@ -173,7 +173,7 @@ class Gallery:
         return groups
 
 
-def middle(sheets: Sequence[Sheet], style: Style) -> int:
+def middle(sheets: Sequence[Sheet], style: str) -> int:
     """Give the median length of the texts of a style, 0 where there is none."""
     lengths = [one.length for sheet in sheets for one in sheet.wordings(style)]
     return round(median(lengths)) if lengths else 0
@@ -181,7 +181,7 @@ def middle(sheets: Sequence[Sheet], style: Style) -> int:
 
 def each_once(rows: Sequence[Sequence[Sequence[Wording]]]) -> Iterator[tuple[Cell, ...]]:
     """Turn the wordings of each row, style by style, into cells that show no text twice."""
-    shown: dict[tuple[Style, str], int] = {}
+    shown: dict[tuple[str, str], int] = {}
     for number, row in enumerate(rows, 1):
         cells = []
         for style, wordings in zip(STYLES, row, strict=True):

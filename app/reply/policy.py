@@ -74,12 +74,9 @@ class Policy:
     def _in_view_of(self, order: Order, ranking: Ranking) -> Ranking:
         """Read a question that sounds like both as one about the order at hand, without one as a general one."""
         chances = {scored.name: scored.confidence for scored in ranking.scored}
-        general = {one.file.with_order: one.name for one in self.catalogue if one.file.with_order}
-        particular = {name: meant for meant, name in general.items()}
-        turned = general if order.status is None else particular
 
         def meant(scored: Scored) -> Scored:
-            other = turned.get(scored.name, "")
+            other = self.catalogue.meant_by(scored.name, ordered=order.status is not None)
             return Scored(other, scored.confidence) if chances.get(other, 0.0) >= _SOUNDS_LIKE else scored
 
         return replace(ranking, intents=tuple(map(meant, ranking.intents)))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from app.errors import RequestError
-from app.records import Finding, FollowUp, Segment
+from app.records import Draft, FollowUp, Segment
 from app.reply.library import RATINGS, Library
 from app.reply.lint import Linter, Shape
 from app.reply.ratings import Ratings
@@ -70,20 +70,6 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewDraft:
-    style: ReviewStyle
-    text: str
-    segments: tuple[Segment, ...]
-    blanks: tuple[str, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def sendable(self) -> bool:
-        """Hold only where nothing is left to fill and nothing is blocked."""
-        return not self.blanks and all(finding.level != "block" for finding in self.findings)
-
-
-@dataclass(frozen=True, slots=True)
 class ReviewReply:
     """Everything an agent gets for one review."""
 
@@ -92,7 +78,7 @@ class ReviewReply:
     kind: ReviewKind
     causes: tuple[ReviewCause, ...]
     praise: tuple[ReviewCause, ...]
-    drafts: tuple[ReviewDraft, ...]
+    drafts: tuple[Draft, ...]
     flags: tuple[Flag, ...]
     plan: tuple[FollowUp, ...]
     todo: tuple[str, ...]
@@ -182,7 +168,7 @@ class Reviewer:
         unhappy = case.review.rating <= _NEUTRAL or bool(case.heard.troubles)
         return case.kind in _PLEADING and unhappy and not case.grave
 
-    def _draft(self, case: _Case, style: ReviewStyle) -> tuple[ReviewDraft, Rendered]:
+    def _draft(self, case: _Case, style: ReviewStyle) -> tuple[Draft, Rendered]:
         """Fill the script of the kind, keep it to LONGEST and lint it."""
         variables = self._variables(case, style).as_dict()
         rendered = render(self.library, f"{RATINGS}/{case.kind}", variables, seed=_seed(case.review.text))
@@ -193,7 +179,7 @@ class Reviewer:
         findings = self.linter(
             text, platform=facts.platform, category=facts.category, allowed=facts.allowed_words, shape=shape
         )
-        return ReviewDraft(style, text, segments, blanks(text), findings), rendered
+        return Draft(style, text, segments, blanks(text), findings), rendered
 
     def _variables(self, case: _Case, style: ReviewStyle) -> ReviewVariables:
         troubles, facts = case.heard.troubles, self.shop.facts

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from app.reply.reviews import Review, ReviewCause, ReviewReply, ReviewStyle
-from app.service.schema import Moment, Sent, Text, finding_json
+from app.service.schema import Moment, Sent, Text, draft_json
 
 
 class ReviewRequest(Sent):
@@ -35,17 +35,7 @@ def review_json(reply: ReviewReply, *, took_ms: float) -> dict[str, Any]:
         "kind": reply.kind,
         "causes": [_cause_json(one) for one in reply.causes],
         "praise": [_cause_json(one) for one in reply.praise],
-        "drafts": [
-            {
-                "style": draft.style,
-                "text": draft.text,
-                "segments": [{"stage": segment.stage, "text": segment.text} for segment in draft.segments],
-                "blanks": draft.blanks,
-                "findings": [finding_json(finding) for finding in draft.findings],
-                "sendable": draft.sendable,
-            }
-            for draft in reply.drafts
-        ],
+        "drafts": [draft_json(draft) for draft in reply.drafts],
         "flags": [
             {"title": flag.title, "note": flag.note, "words": flag.words, "keep": flag.keep} for flag in reply.flags
         ],

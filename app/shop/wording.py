@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.errors import DataError, Problem
-from app.strict_yaml import load_file
+from app.strict_yaml import load_file, named_lists
 
 HANDLING = "动手"
 """The list in it that counts as empty only beside what the facts forbid."""
@@ -98,15 +98,9 @@ class Wording:
 def load(folder: Path) -> Wording:
     """Read `attributes.yaml` and `values.yaml`; raise DataError where a list of forms is empty."""
     root = folder.parent
-    attributes = _lists(load_file(folder / "attributes.yaml", root=root), "lexicon_zh/attributes.yaml", "")
+    attributes = named_lists(load_file(folder / "attributes.yaml", root=root), name="lexicon_zh/attributes.yaml")
     groups = load_file(folder / "values.yaml", root=root)
     if not isinstance(groups, dict):
         raise DataError([Problem("lexicon_zh/values.yaml", "", "应当是「类: {规范名: [写法, …]}」")])
-    values = {name: _lists(group, "lexicon_zh/values.yaml", str(name)) for name, group in groups.items()}
+    values = {name: named_lists(group, name="lexicon_zh/values.yaml", key=str(name)) for name, group in groups.items()}
     return Wording(attributes, values)
-
-
-def _lists(data: object, file: str, key: str) -> dict[str, list[str]]:
-    if not isinstance(data, dict) or not all(isinstance(forms, list) and all(forms) for forms in data.values()):
-        raise DataError([Problem(file, key, "应当是「名称: [写法, …]」，写法不能为空")])
-    return data

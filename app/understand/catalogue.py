@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -92,6 +93,16 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self.intents)
+
+    def meant_by(self, name: str, *, ordered: bool) -> str:
+        """Give the intent that a question may mean with an order at hand, or without one; "" for none."""
+        if ordered:
+            return self.intents[name].file.with_order if name in self.intents else ""
+        return self._general.get(name, "")
+
+    @cached_property
+    def _general(self) -> Mapping[str, str]:
+        return {one.file.with_order: one.name for one in self if one.file.with_order}
 
     def rank(self, name: str) -> float:
         """Give an intent's place in the order of answering: by group, a bare demand after all causes."""
