@@ -190,7 +190,7 @@ def serve(
     app = create_app(open_pipeline(settings, train=not no_train))
     address = (host or settings.host, port or settings.port)
     out.print(f"秒回已就绪：http://{address[0]}:{address[1]}", style="green", highlight=False)
-    uvicorn.run(app, host=address[0], port=address[1], log_level="warning", access_log=False)
+    uvicorn.run(app, host=address[0], port=address[1], log_level="warning", access_log=False, timeout_graceful_shutdown=3)
 
 
 @cli.command("new-intent")

@@ -3,6 +3,7 @@
 MiaohuiError
 ├── DataError        a file in intents/, scripts_zh/, rules_zh/, lexicon_zh/ or shops/ is wrong: mend the file
 ├── ArtefactError    the model is missing, stale, foreign or damaged: train again
+├── StoreError       the database cannot be opened: mend its address or its place
 └── RequestError     a caller sent something that cannot be answered: mend the call
     └── NotFoundError    it named a shop, intent or draft that does not exist
 """
@@ -38,6 +39,10 @@ class DataError(MiaohuiError):
 
 class ArtefactError(MiaohuiError):
     """Tell why a trained model cannot be used."""
+
+
+class StoreError(MiaohuiError):
+    """Tell why the database cannot be used."""
 
 
 class RequestError(MiaohuiError):

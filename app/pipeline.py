@@ -11,7 +11,7 @@ from pathlib import Path
 from app.errors import ArtefactError, DataError, Problem, RequestError
 from app.models import Store
 from app.recall import Recall, last_run, pending, said_before
-from app.records import UNKNOWN, Finding, History, Message, Platform, Ranking, Reply, Risk, Utterance
+from app.records import UNKNOWN, Finding, History, Message, Platform, Ranking, Reply, Risk, Scored, Utterance
 from app.reply import facets
 from app.reply import ratings as rating_words
 from app.reply import rules as rulebook
@@ -25,6 +25,7 @@ from app.reply.handover import Case, Scribe
 from app.reply.library import Library, Styles, load_styles
 from app.reply.lint import Linter
 from app.reply.policy import Policy
+from app.reply.promises import promised
 from app.reply.ratings import Ratings
 from app.reply.remark import Noted
 from app.reply.rules import Rules
@@ -46,6 +47,7 @@ from app.understand.catalogue import Catalogue
 from app.understand.classify import Classifier
 from app.understand.evidence import Witness
 from app.understand.reader import Reader
+from app.understand.slots import corrected
 from app.understand.tone import Ear
 
 
@@ -144,6 +146,7 @@ class Pipeline:
         desk = self.shop(shop)
         history = history or History()
         utterance, ranking = self.read(pending(message.turns), said_before(message.turns))
+        utterance, ranking = self._as_told(message, utterance, ranking)
         history = self.recall(message.turns, utterance, history)
         folded = utterance.normalised.text
         tone, alarms = self.knowledge.ear.tone(folded), self.knowledge.ear.alarms(utterance.masked)
@@ -152,7 +155,7 @@ class Pipeline:
         dialogue = follow(self.knowledge.catalogue, history.topics, ranking, utterance)
         briefing = brief(desk.counter, Heard(message, utterance, tone, opening, dialogue, history.subdued))
         facts = desk.counter.shop.facts
-        decision = self.policy.decide(ranking, alarms, message.order, briefing, history, facts)
+        decision = self.policy.decide(ranking, alarms, message.order, briefing, history, facts, message.chosen)
         decision = replace(decision, risk=tuple(dict.fromkeys((*decision.risk, *history.risk, *flags))))
         noted = Noted(desk.counter.shop, utterance, briefing, message.now)
         drafted = desk.drafter(
@@ -176,7 +179,22 @@ class Pipeline:
             drafted.follow_up,
             self.scribe(case),
             clock,
+            tone,
+            promised(message.turns[:start]),
         )
+
+    def _as_told(self, message: Message, utterance: Utterance, ranking: Ranking) -> tuple[Utterance, Ranking]:
+        """Put the agent's corrections in the place of what was heard; the chances stay as they were."""
+        if message.chosen:
+            if message.chosen not in self.knowledge.catalogue:
+                raise RequestError("unknown_intent", f"没有意图「{message.chosen[:40]}」", "intent")
+            ranking = replace(ranking, intents=(Scored(message.chosen, 1.0),))
+        if message.corrected:
+            slots = corrected(
+                utterance.slots, message.corrected, utterance.normalised.raw, self.knowledge.reader.values
+            )
+            utterance = replace(utterance, slots=slots)
+        return utterance, ranking
 
     def read(self, text: str, before: Sequence[str] = ()) -> tuple[Utterance, Ranking]:
         """Understand a text said after `before`; raise RequestError where it is empty or longer than any message."""
@@ -201,6 +219,13 @@ class Pipeline:
         if name not in self._shops:
             self._shops[name] = open_shop(self.knowledge, load_shop(self.knowledge.settings.shops, name))
         return self._shops[name]
+
+    def reopen(self, name: str) -> ShopDesk:
+        """Read a shop anew and answer from it from now on; what is being answered ends with what it began with."""
+        desk = open_shop(self.knowledge, load_shop(self.knowledge.settings.shops, name))
+        desk.drafter.library.warm()
+        self._shops[name] = desk
+        return desk
 
 
 def open_shop(knowledge: Knowledge, shop: ShopData) -> ShopDesk:

@@ -71,6 +71,10 @@ class Message:
     platform: Platform | None = None
     traits: tuple[str, ...] = ()
     styles: tuple[Style, ...] = STYLES
+    chosen: str = ""
+    """The intent that the agent says is meant, whatever was heard."""
+    corrected: tuple[tuple[str, str], ...] = ()
+    """Slot name and value as the agent corrected them; an empty value removes what was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,3 +325,6 @@ class Reply:
     follow_up: FollowUp | None
     hand_over: HandOver
     clock: Clock | None
+    tone: Tone
+    promised: tuple[str, ...]
+    """What agents have promised before in this conversation."""

@@ -23,6 +23,10 @@ class Settings(BaseSettings):
     """Longest buyer message that is read, in characters; the rest is cut off and said so."""
     max_body: int = 262_144
     """Largest request body, in bytes."""
+    max_upload: int = 8_388_608
+    """Largest table that may be uploaded, in bytes."""
+    database: str = ""
+    """SQLAlchemy URL of the store; empty for `var/miaohui.db`."""
     keep_models: int = Field(default=10, ge=1)
     """How many versions of the model are kept; the one in use and the one before it always are."""
 
@@ -49,6 +53,10 @@ class Settings(BaseSettings):
     @property
     def models(self) -> Path:
         return self.home / "models"
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.var / 'miaohui.db'}"
 
     @property
     def var(self) -> Path:

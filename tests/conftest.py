@@ -3,7 +3,7 @@
 import io
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +18,16 @@ hypothesis_settings.register_profile("miaohui", deadline=None, max_examples=100)
 hypothesis_settings.load_profile("miaohui")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tests write out of the installation's own store."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIAOHUI_DATABASE", f"sqlite:///{tmp_path_factory.mktemp('store') / 'desk.db'}")
+        yield
+
+
 @pytest.fixture(scope="session")
-def settings() -> Settings:
+def settings(_own_store: None) -> Settings:
     return Settings()
 
 

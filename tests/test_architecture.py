@@ -17,7 +17,8 @@ LAYERS = (
     ("recall",),
     ("pipeline",),
     ("labelled",),
-    ("check", "desk", "review_desk", "evaluate", "training", "show", "scaffold"),
+    ("check", "review_desk", "evaluate", "training", "show", "scaffold"),
+    ("desk",),
     ("service", "gallery"),
     ("inputs", "terminal"),
     ("model_commands", "notice_command", "review_command", "script_commands"),
@@ -27,7 +28,7 @@ LAYERS = (
 """A module may import from layers above its own in this list and from its own part, never from a part beside it."""
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 DATA = ("intents", "scripts_zh", "rules_zh", "lexicon_zh", "shops", "models")
-HEAVY = ("sklearn", "scipy", "pypinyin", "jieba", "opencc", "openpyxl", "fastapi", "uvicorn")
+HEAVY = ("sklearn", "scipy", "pypinyin", "jieba", "opencc", "openpyxl", "fastapi", "uvicorn", "sqlalchemy", "alembic", "ruamel")
 
 
 def name(path: Path) -> str:

@@ -43,10 +43,18 @@ class Policy:
     asks: Mapping[str, str]
 
     def decide(
-        self, ranking: Ranking, alarms: Sequence[Alarm], order: Order, briefing: Briefing, history: History, shop: Shop
+        self,
+        ranking: Ranking,
+        alarms: Sequence[Alarm],
+        order: Order,
+        briefing: Briefing,
+        history: History,
+        shop: Shop,
+        chosen: str = "",
     ) -> Decision:
-        """Give a decision for every message: total, never a guess where nothing is known."""
-        answers = self._resumed(briefing.dialogue, alarms, order)
+        """Give a decision for every message: total, never a guess; `chosen` is what an agent says is meant."""
+        told = (Answer(chosen, self._script(chosen, order), 1.0),) if chosen else ()
+        answers = told or self._resumed(briefing.dialogue, alarms, order)
         heard = self._in_view_of_goods(briefing, self._in_view_of(order, ranking), alarms, order)
         answers = answers or self._answers(heard, alarms, order)
         if not answers:

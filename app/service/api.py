@@ -6,9 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from app.desk.conversations import Conversations
+from app.desk.chats import Made, Said
 from app.errors import RequestError
-from app.pipeline import Pipeline
+from app.recall import pending
+from app.records import Message
+from app.service.parts import Parts
 from app.service.schema import (
     ClassifyRequest,
     DraftRequest,
@@ -18,31 +20,32 @@ from app.service.schema import (
     finding_json,
     reply_json,
 )
-from app.service.swap import ModelWatch
 
 
-def routes(pipeline: Pipeline, conversations: Conversations, watch: ModelWatch, *, shop: str) -> APIRouter:
-    """Build the API around a pipeline; `shop` answers where none is named."""
-    router = APIRouter()
+def routes(parts: Parts) -> APIRouter:
+    """Build the routes that draft, classify and check."""
+    router, pipeline, watch, shop = APIRouter(), parts.pipeline, parts.watch, parts.shop
     titles = {intent.name: intent.title for intent in pipeline.knowledge.catalogue}
 
     @router.post("/v1/drafts")
     async def drafts(request: DraftRequest) -> dict[str, Any]:
         """Draft replies to the last run of buyer messages."""
         started = time.perf_counter()
-        name = request.shop or shop
-        conversation = request.conversation_id
-        earlier = conversations.earlier(name, conversation, request.message_id)
-        if earlier is None:
-            message = request.message(datetime.now(UTC))
-            history = conversations.history(name, conversation)
-            reply = pipeline.reply(message, shop=name, history=history, seed=conversation)
-            given = draft_id(request, name)
-            conversations.record(name, conversation, request.message_id, given, reply)
-        else:
-            given, reply = earlier
+        name, message = request.shop or shop, request.message(datetime.now(UTC))
+        chat = parts.chats.get(name, request.conversation_id)
+        if chat is not None and request.message_id in chat.replies:
+            return chat.replies[request.message_id]
+        history = chat.history() if chat and chat.key else None
+        reply = pipeline.reply(message, shop=name, history=history, seed=request.conversation_id)
         took = (time.perf_counter() - started) * 1000
-        return reply_json(reply, titles, name=given, conversation=conversation, took_ms=took)
+        body = reply_json(
+            reply, titles, name=draft_id(request, name), conversation=request.conversation_id, took_ms=took
+        )
+        made = _made(parts, request, message, body)
+        if request.intent and request.intent != body["ranking"][0]["name"]:
+            parts.store.note(parts.recorder.feedback(made, request.intent, ""))
+        _keep(parts, request, made)
+        return body
 
     @router.post("/v1/classify")
     async def classify(request: ClassifyRequest) -> dict[str, Any]:
@@ -86,6 +89,36 @@ def routes(pipeline: Pipeline, conversations: Conversations, watch: ModelWatch, 
                 "trained_at": card.trained_at,
                 "problem": watch.problem,
             },
+            "store": "ok" if parts.store.ready() else "unreachable",
         }
 
     return router
+
+
+def _made(parts: Parts, request: DraftRequest, message: Message, body: dict[str, Any]) -> Made:
+    shop = request.shop or parts.shop
+    platform = request.platform or parts.pipeline.shop(shop).counter.shop.facts.platform
+    return Made(
+        shop, request.conversation_id, pending(message.turns), body, message.now, request.product,
+        message.order.courier, platform,
+    )  # fmt: skip
+
+
+def _keep(parts: Parts, request: DraftRequest, made: Made) -> None:
+    """Keep the draft at hand; write it where the client says which conversation or message it answers.
+
+    Without either it may answer half-typed text: it is written once somebody uses it.
+    """
+    parts.chats.remember(made)
+    if not request.conversation_id and not request.message_id:
+        return
+    chat = parts.chats.open(made.shop, request.conversation_id, source="client")
+    if chat.key and chat.source != "client":
+        return  # a conversation of the desk hears its messages by /v1/messages
+    said = Said(request.message_id, "buyer", made.text, made.at)
+    if chat.key:
+        chat.hear(said)
+    stale = chat.drafted(request.message_id, made.body)
+    chat.settle()
+    job = parts.recorder.chat(chat, said, made, stale) if chat.key else parts.recorder.draft(made)
+    parts.store.note(job)

@@ -7,11 +7,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 
 from app.errors import DataError, NotFoundError, RequestError
 from app.service.advice import advise
+from app.service.parts import Parts
 
 _log = logging.getLogger(__name__)
 _HTTP = {
@@ -27,7 +27,7 @@ def error_json(code: str, message: str, field: str = "") -> dict[str, Any]:
     return {"error": {"code": code, "message": message, "field": field}}
 
 
-def install(app: FastAPI, templates: Jinja2Templates, *, headers: Mapping[str, str]) -> None:
+def install(app: FastAPI, parts: Parts, *, headers: Mapping[str, str]) -> None:
     """Answer every kind of failure in the one shape; browsers get a page.
 
     A crash is answered outside all middleware, so its answer takes the security headers from here.
@@ -35,8 +35,8 @@ def install(app: FastAPI, templates: Jinja2Templates, *, headers: Mapping[str, s
 
     def answer(request: Request, status: int, code: str, message: str, field: str = "") -> Response:
         if "text/html" in request.headers.get("accept", ""):
-            context = {"status": status, "message": message}
-            return templates.TemplateResponse(request, "error.html", context, status_code=status)
+            context = {"status": status, "message": message, "t": parts.words(parts.lang_of(request))}
+            return parts.templates.TemplateResponse(request, "error.html", context, status_code=status)
         return JSONResponse(error_json(code, message, field), status_code=status)
 
     @app.exception_handler(RequestValidationError)

@@ -6,10 +6,11 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from app.pipeline import Pipeline, ShopDesk
+from app.pipeline import ShopDesk
 from app.records import STYLES, Message, Platform, Style
 from app.reply.drafting import Drafted
 from app.reply.notices import NOTICE_KINDS, Notifier
+from app.service.parts import Parts
 from app.service.schema import Moment, Sent, SentOrder, draft_json
 from app.understand.reader import Reader
 
@@ -32,9 +33,9 @@ class NoticeRequest(Sent):
         return Message((), self.now or now, order, self.product, self.platform, (), tuple(self.styles))
 
 
-def routes(pipeline: Pipeline, *, shop: str) -> APIRouter:
-    """Build the route around a pipeline; `shop` speaks where none is named."""
-    router = APIRouter()
+def routes(parts: Parts) -> APIRouter:
+    """Build the route."""
+    router, pipeline, shop = APIRouter(), parts.pipeline, parts.shop
 
     @router.post("/v1/notices")
     async def notices(request: NoticeRequest) -> dict[str, Any]:

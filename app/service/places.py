@@ -1,6 +1,8 @@
-"""Where templates and static files lie."""
+"""Where the page's files lie, inside the installed package."""
 
 from pathlib import Path
 
-TEMPLATES = Path(__file__).parent / "templates"
-STATIC = Path(__file__).parent / "static"
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
+STATIC = HERE / "static"
+LOCALE = HERE / "locale"

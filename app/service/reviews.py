@@ -6,14 +6,14 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from app.pipeline import Pipeline
 from app.review_desk import reviewer
+from app.service.parts import Parts
 from app.service.review_schema import ReviewRequest, review_json
 
 
-def routes(pipeline: Pipeline, *, shop: str) -> APIRouter:
-    """Build the route around a pipeline; `shop` answers where none is named."""
-    router = APIRouter()
+def routes(parts: Parts) -> APIRouter:
+    """Build the route."""
+    router, pipeline, shop = APIRouter(), parts.pipeline, parts.shop
 
     @router.post("/v1/reviews")
     async def reviews(request: ReviewRequest) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.records import (
     STYLES,
+    Clock,
     Draft,
     Finding,
     Item,
@@ -23,6 +24,7 @@ from app.records import (
     Style,
     Turn,
 )
+from app.understand.slots import MARKS
 
 _HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _YEARS = range(2000, 2101)
@@ -38,6 +40,12 @@ def _plausible(moment: datetime) -> datetime:
     if moment.year not in _YEARS:
         raise ValueError("时间要在 2000 年到 2100 年之间")
     return moment
+
+
+def _slot_name(name: str) -> str:
+    if name not in MARKS:
+        raise ValueError(f"没有这种取值，可用：{'、'.join(MARKS)}")
+    return name
 
 
 Text = Annotated[str, AfterValidator(_whole)]
@@ -86,6 +94,13 @@ class SentBuyer(Sent):
     traits: list[Text] = Field(default_factory=list, max_length=20)
 
 
+class SentSlot(Sent):
+    """A value as the agent corrected it; empty to say that there is none."""
+
+    name: Annotated[str, AfterValidator(_slot_name)]
+    value: Text = Field("", max_length=300)
+
+
 class DraftRequest(Sent):
     """`messages`, or a bare `text` for one buyer message."""
 
@@ -100,6 +115,9 @@ class DraftRequest(Sent):
     platform: Platform | None = None
     styles: list[Style] = Field(default_factory=lambda: list(STYLES), min_length=1, max_length=3)
     now: Moment | None = None
+    intent: str = Field("", max_length=64)
+    """What is meant, in the agent's judgement; empty to let the classifier say."""
+    slots: list[SentSlot] = Field(default_factory=list, max_length=20)
 
     @model_validator(mode="after")
     def _one_source(self) -> "DraftRequest":
@@ -118,6 +136,8 @@ class DraftRequest(Sent):
             self.platform,
             tuple(self.buyer.traits) if self.buyer else (),
             tuple(self.styles),
+            self.intent,
+            tuple((slot.name, slot.value) for slot in self.slots),
         )
 
 
@@ -191,18 +211,21 @@ def reply_json(reply: Reply, titles: dict[str, str], *, name: str, conversation:
         if reply.follow_up
         else None,
         "hand_over": {"lines": reply.hand_over.lines, "text": reply.hand_over.text},
-        "clock": {
-            "waited_s": reply.clock.waited_s,
-            "limit_s": reply.clock.limit_s,
-            "due_at": reply.clock.due_at.isoformat(timespec="seconds"),
-            "counts": reply.clock.counts,
-        }
-        if reply.clock
-        else None,
+        "clock": clock_json(reply.clock),
+        "tone": {"anger": reply.tone.anger, "sad": reply.tone.sad},
+        "promised": reply.promised,
         "risk": [{"name": risk.name, "why": risk.why} for risk in decision.risk],
         "why": {"words": reply.evidence.words, "nearest": reply.evidence.nearest},
         "took_ms": round(took_ms, 2),
     }
+
+
+def clock_json(clock: Clock | None) -> dict[str, Any] | None:
+    """Write how long a buyer has waited against the platform's limit."""
+    if clock is None:
+        return None
+    due = clock.due_at.isoformat(timespec="seconds")
+    return {"waited_s": clock.waited_s, "limit_s": clock.limit_s, "due_at": due, "counts": clock.counts}
 
 
 def draft_json(draft: Draft) -> dict[str, Any]:

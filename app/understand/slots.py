@@ -4,7 +4,7 @@ Patterns run on the folded text; spans are given in the raw text, so `raw[span] 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.records import Normalised, Slot
@@ -174,3 +174,24 @@ def _mask(text: str, found: Sequence[_Found]) -> str:
 def first(slots: Iterable[Slot], name: str) -> Slot | None:
     """Give the first slot called `name`."""
     return next((slot for slot in slots if slot.name == name), None)
+
+
+def corrected(
+    slots: Sequence[Slot],
+    told: Sequence[tuple[str, str]],
+    raw: str,
+    values: Callable[[str], tuple[Sequence[Slot], str]],
+) -> tuple[Slot, ...]:
+    """Put what an agent says in the place of what was found under that name; an empty value removes it.
+
+    A value that does not stand in `raw` has an empty span at its start.
+    """
+    names = {name for name, _ in told}
+    kept = [slot for slot in slots if slot.name not in names]
+    for name, value in told:
+        if value:
+            read = next((slot for slot in values(value)[0] if slot.name == name), None)
+            at = raw.find(value)
+            span = (at, at + len(value)) if at >= 0 else (0, 0)
+            kept.append(Slot(name, value, span, read.norm if read else value))
+    return tuple(sorted(kept, key=lambda slot: slot.span))

@@ -19,18 +19,33 @@ CHROMIUM = "/usr/bin/chromium"
 _START_SECONDS = 20
 
 
+def database(folder: Path) -> str:
+    """Name a store of its own below a folder."""
+    return f"sqlite:///{folder / 'desk.db'}"
+
+
 @pytest.fixture(scope="session")
-def client(pipeline: Pipeline) -> Iterator[TestClient]:
+def client(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Give a client that sees what a client sees: a crash is an answer, not an exception."""
-    with TestClient(create_app(pipeline), raise_server_exceptions=False) as client:
+    app = create_app(pipeline, database=database(tmp_path_factory.mktemp("client")))
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 
 @contextmanager
-def served(pipeline: Pipeline) -> Iterator[str]:
-    """Serve on a free port from a thread while the block runs; give the address without a slash at the end."""
+def served(pipeline: Pipeline, folder: Path) -> Iterator[str]:
+    """Serve on a free port from a thread while the block runs; give the address without a slash at the end.
+
+    What happens at the desk is kept below `folder`.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(create_app(pipeline), log_config=None, access_log=False, ws="none")
+        config = uvicorn.Config(
+            create_app(pipeline, database=database(folder)),
+            log_config=None,
+            access_log=False,
+            ws="none",
+            timeout_graceful_shutdown=1,
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="page-server")
         thread.start()
@@ -47,9 +62,9 @@ def served(pipeline: Pipeline) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def page_url(pipeline: Pipeline) -> Iterator[str]:
+def page_url(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the demo shop; give the address without a slash at the end."""
-    with served(pipeline) as address:
+    with served(pipeline, tmp_path_factory.mktemp("desk")) as address:
         yield address
 
 

@@ -99,9 +99,11 @@ class Asking:
             thread.join(_PATIENCE)
 
 
-def test_requests_go_on_while_the_model_changes(running: Pipeline, store: Store, small: Artefact) -> None:
+def test_requests_go_on_while_the_model_changes(
+    running: Pipeline, store: Store, small: Artefact, tmp_path: Path
+) -> None:
     old = running.classifier
-    with served(running) as address, Asking(address) as asking:
+    with served(running, tmp_path) as address, Asking(address) as asking:
         until(lambda: len(asking.answers) > 20)
         store.promote(store.add(small))
         until(lambda: running.classifier is not old)
