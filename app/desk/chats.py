@@ -4,7 +4,7 @@ back from the store where they are not there any more; used from the event loop 
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +19,8 @@ _KEPT_CHATS = 5_000
 _KEPT_REPLIES = 50
 _KEPT_TURNS = 200
 _KEPT_DRAFTS = 5_000
+_SILENT = timedelta(days=2)
+_LISTED_MOST = 200
 _CLOSING = frozenset({"thanks", "goodbye_done"})
 LISTED = ("api", "page")
 """Conversations of these sources stand in the agent's list; a chat client that only asks for drafts has its own."""
@@ -59,6 +61,8 @@ class Chat:
     asked: list[tuple[str, ...]] = field(default_factory=list)
     asking: tuple[str, ...] = ()
     """The intents of the buyer messages that nobody has answered yet."""
+    used: str = ""
+    """The draft that the last turn of the shop came from."""
     body: dict[str, Any] | None = None
     """The last reply as the client got it."""
     draft_ids: list[str] = field(default_factory=list)
@@ -89,10 +93,14 @@ class Chat:
         self.state = "open"
         self.waiting_since = self.waiting_since or said.at
 
-    def answer(self, said: Said) -> None:
-        """Add what the shop said: nobody waits any more."""
-        self.said.append(said)
-        del self.said[:-_KEPT_TURNS]
+    def answer(self, said: Said, draft: str = "") -> None:
+        """Add what the shop said: nobody waits any more. Another wording of the same draft takes its place."""
+        if draft and draft == self.used and self.said[-1].role == "agent":
+            self.said[-1] = said
+        else:
+            self.said.append(said)
+            del self.said[:-_KEPT_TURNS]
+        self.used = draft
         self.waiting_since = None
         self.settle()
 
@@ -144,7 +152,7 @@ class Chats:
         """Give a conversation; None where nobody has heard of it."""
         place = (shop, key)
         if place not in self._kept:
-            known = self._read(shop, key)
+            known = self._read(shop, key) if key else None
             if known is None:
                 return None
             self._keep(place, known)
@@ -159,21 +167,25 @@ class Chats:
             self._keep((shop, key), chat)
         return chat
 
-    def listed(self, shop: str) -> list[Chat]:
-        """List the open conversations that agents see, the latest last."""
+    def listed(self, shop: str, now: datetime) -> list[Chat]:
+        """List the open conversations that agents see, the latest last; long silent ones are left out."""
+        since = now - _SILENT
         with self._store.read() as session:
             keys = session.scalars(
                 select(ConversationRow.key)
                 .where(
-                    ConversationRow.shop == shop, ConversationRow.state == "open", ConversationRow.source.in_(LISTED)
+                    ConversationRow.shop == shop,
+                    ConversationRow.state == "open",
+                    ConversationRow.source.in_(LISTED),
+                    ConversationRow.last_at >= since,
                 )
                 .order_by(ConversationRow.last_at.desc())
-                .limit(500)
+                .limit(_LISTED_MOST)
             ).all()
         fresh = [key for (of, key), chat in self._kept.items() if of == shop and chat.source in LISTED and chat.said]
         chats = [self.get(shop, key) for key in dict.fromkeys([*fresh, *keys])]
         return sorted(
-            (chat for chat in chats if chat is not None and chat.state == "open" and chat.said),
+            (one for one in chats if one is not None and one.state == "open" and one.said and one.said[-1].at >= since),
             key=lambda chat: chat.said[-1].at,
         )
 
@@ -184,8 +196,20 @@ class Chats:
             self._made.popitem(last=False)
 
     def made(self, draft_id: str) -> Made | None:
-        """Give a draft that was given out lately."""
-        return self._made.get(draft_id)
+        """Give a draft that was given out; None where nobody knows of it."""
+        return self._made.get(draft_id) or self._read_made(draft_id)
+
+    def _read_made(self, draft_id: str) -> Made | None:
+        with self._store.read() as session:
+            found = session.execute(
+                select(DraftRow, ConversationRow.key)
+                .outerjoin(ConversationRow, DraftRow.conversation_id == ConversationRow.id)
+                .where(DraftRow.id == draft_id)
+            ).first()
+        if found is None:
+            return None
+        row, key = found
+        return Made(row.shop, key or "", row.text, row.reply, row.at, row.product, row.courier, row.platform)
 
     def _keep(self, place: tuple[str, str], chat: Chat) -> None:
         self._kept[place] = chat

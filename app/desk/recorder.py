@@ -101,7 +101,7 @@ class Recorder:
                 raise NotFoundError("unknown_draft", f"没有草稿 {report.draft_id[:40]}", "draft_id")
             outcome = self._outcome(session, report, draft)
             if said is not None and row is not None:
-                self._message(session, row, said, None)
+                self._used(session, row, said, draft)
             later = self._follow_up(session, draft, report) if report.outcome in USED else None
             if report.outcome in USED and row is not None:
                 self._deadlines(session, row, draft, report, shop)
@@ -142,6 +142,15 @@ class Recorder:
         session.add(turn)
         session.flush()
         return turn
+
+    def _used(self, session: Session, row: Conversation, said: Said, draft: Draft) -> None:
+        """Write the turn that a draft became; another wording of the same draft takes its place."""
+        same = select(Message).where(
+            Message.conversation_id == row.id, Message.role == "agent", Message.draft_id == draft.id
+        )
+        turn = session.scalar(same) or Message(conversation_id=row.id, role="agent", draft_id=draft.id, at=said.at)
+        turn.text, turn.style, turn.at = self.mask(said.text), said.style, said.at
+        session.add(turn)
 
     def _draft(self, session: Session, made: Made, conversation: int | None, message: int | None) -> None:
         body = made.body

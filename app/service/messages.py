@@ -34,7 +34,7 @@ def routes(parts: Parts) -> APIRouter:
     async def conversations(shop: str = parts.shop) -> dict[str, Any]:
         """List the open conversations, those that wait first and the longest waiting at the top."""
         now = datetime.now(UTC)
-        lines = [desk.summary(chat, now) for chat in parts.chats.listed(desk.known(shop))]
+        lines = [desk.summary(chat, now) for chat in parts.chats.listed(desk.known(shop), now)]
         waits = sorted((one for one in lines if one["waiting_since"]), key=lambda one: str(one["waiting_since"]))
         rest = [one for one in reversed(lines) if not one["waiting_since"]]
         return {"conversations": waits + rest, "now": now.isoformat(timespec="seconds")}

@@ -31,8 +31,7 @@ def routes(parts: Parts) -> APIRouter:
         shop = parts.pipeline.shop(made.shop if made else parts.shop).counter.shop
         recorded = await parts.store.run(parts.recorder.outcome(report, chat=chat, said=said, made=made, shop=shop))
         if chat is not None and said is not None and not recorded.repeated:
-            if chat.unanswered == [] or said.at >= chat.unanswered[0].at:
-                chat.answer(said)
+            chat.answer(said, request.draft_id)
             parts.store.note(parts.recorder.chat(chat))
         return _answer(recorded, desk.tell(chat) if chat is not None and chat.said else None)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import secrets
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -164,7 +165,9 @@ class ClassifyRequest(Sent):
 
 
 def draft_id(request: DraftRequest, shop: str) -> str:
-    """Name a draft by what it answers: the same request has the same id."""
+    """Name a draft: the same message of the same conversation has the same id, what has no id is named anew."""
+    if not request.message_id:
+        return f"d-{secrets.token_hex(9)}"
     digest = hashlib.blake2b(f"{shop}\0{request.model_dump_json()}".encode(), digest_size=9)
     return f"d-{digest.hexdigest()}"
 

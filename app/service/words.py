@@ -32,7 +32,7 @@ class Words:
 
 
 def load_words(folder: Path = LOCALE) -> Words:
-    """Read `en/*.yaml`; raise DataError where two files say the same word differently or one is not a mapping."""
+    """Read `en/*.yaml`; raise DataError where one is not a mapping. The first file that says a word has it."""
     english: dict[str, str] = {}
     problems: list[Problem] = []
     for path in sorted((folder / "en").glob("*.yaml")):
@@ -41,9 +41,7 @@ def load_words(folder: Path = LOCALE) -> Words:
         if not isinstance(data, dict) or not all(isinstance(one, str) and one for one in data.values()):
             problems.append(Problem(name, "", "应当是「中文: English」"))
             continue
-        for chinese, said in data.items():
-            if english.setdefault(chinese, said) != said:
-                problems.append(Problem(name, chinese, f"已译作「{english[chinese]}」，只留一种"))
+        english = data | english
     if problems:
         raise DataError(problems)
     scripted = {one for path in STATIC.glob("**/*.js") if "vendor" not in path.parts for one in used(path)}

@@ -53,9 +53,18 @@ def test_values_are_filled_in_both_languages(tmp_path: Path) -> None:
     assert words("en")("没有译文") == "没有译文"
 
 
-def test_two_files_may_not_disagree(tmp_path: Path) -> None:
+def test_no_word_stands_in_two_files() -> None:
+    seen: dict[str, str] = {}
+    twice = []
+    for path in FILES:
+        for chinese in load_file(path, root=LOCALE):
+            if seen.setdefault(chinese, path.name) != path.name:
+                twice.append((chinese, seen[chinese], path.name))
+    assert twice == []
+
+
+def test_a_file_that_is_no_table_is_named(tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
-    for name, said in (("one", "Save"), ("two", "Keep")):
-        (tmp_path / "en" / f"{name}.yaml").write_text(f"保存: {said}\n", encoding="utf-8")
-    with pytest.raises(DataError, match="只留一种"):
+    (tmp_path / "en" / "one.yaml").write_text("- 保存\n", encoding="utf-8")
+    with pytest.raises(DataError, match="en/one.yaml"):
         load_words(tmp_path)
