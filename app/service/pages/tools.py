@@ -7,6 +7,7 @@ from app.service.parts import Parts
 from app.service.userscript import BACK_OFFICES, Client, Sources, home_of, sites_of
 
 _LONGEST_AGENT = 40
+_SAMPLE = "我拍的耙子怎么发来个铲子"
 
 
 def routes(parts: Parts) -> APIRouter:
@@ -18,7 +19,8 @@ def routes(parts: Parts) -> APIRouter:
         shop = parts.shop_of(request)
         facts = parts.pipeline.shop(shop).counter.shop.facts
         home, lang = home_of(str(request.base_url)), parts.lang_of(request)
-        return Client(home, shop, agent[:_LONGEST_AGENT], lang, sites_of(site), facts.platform, facts.category)
+        longest = parts.pipeline.knowledge.settings.max_text
+        return Client(home, shop, agent[:_LONGEST_AGENT], lang, sites_of(site), facts.platform, facts.category, longest)
 
     @router.get("/tools")
     def tools(request: Request, site: str = "") -> Response:
@@ -34,6 +36,7 @@ def routes(parts: Parts) -> APIRouter:
             offices=offices,
             source=made.source.removeprefix(made.home),
             bookmarklet=sources.bookmarklet(made, t),
+            sample=_SAMPLE,
         )
 
     @router.get("/miaohui.user.js")
