@@ -21,6 +21,7 @@ COPY --from=build --chown=miaohui:miaohui /srv/miaohui /srv/miaohui
 WORKDIR /srv/miaohui
 USER 10001
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
+VOLUME /srv/miaohui/var
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]

@@ -24,8 +24,9 @@ evaluate: $(STAMP)       ## cross-validation, and the labelled file EVAL where i
 check: $(STAMP)          ## do intents, scripts, rules, lexicon and shops agree?
 	$(BIN)/miaohui check
 
-bench: $(STAMP)          ## speed, start, memory and growth, as ratios in one run: some five minutes
+bench: $(STAMP)          ## speed, start, memory, growth and the page, as ratios in one run: some six minutes
 	$(BIN)/python -m tests.bench --growth
+	$(BIN)/python -m tests.bench_page
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

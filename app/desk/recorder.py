@@ -16,8 +16,6 @@ from app.records import UNKNOWN
 from app.shop.load import ShopData
 
 USED = frozenset({"copied", "edited", "sent"})
-_SAME_TURN = timedelta(minutes=10)
-"""What a chat client reports as said within this time of a copied draft of the same words is that draft."""
 _LONGEST_FEEDBACK = 200
 
 
@@ -92,7 +90,8 @@ class Recorder:
             if report.key is not None:
                 earlier = session.scalar(select(Outcome).where(Outcome.key == report.key))
                 if earlier is not None:
-                    return Recorded(earlier.id, _follow_up_of(session, earlier.draft_id), True)
+                    row = _row_of(session, facts) if facts else None
+                    return Recorded(earlier.id, _follow_up_of(session, earlier.draft_id, row), True)
             row = self._conversation(session, facts) if facts else None
             if made is not None:
                 self._draft(session, made, row.id if row else None, None)
@@ -102,7 +101,7 @@ class Recorder:
             outcome = self._outcome(session, report, draft)
             if said is not None and row is not None:
                 self._used(session, row, said, draft)
-            later = self._follow_up(session, draft, report) if report.outcome in USED else None
+            later = self._follow_up(session, draft, made, row, report) if report.outcome in USED else None
             if report.outcome in USED and row is not None:
                 self._deadlines(session, row, draft, report, shop)
             if report.intent and report.intent != draft.intent:
@@ -112,9 +111,8 @@ class Recorder:
         return job
 
     def _conversation(self, session: Session, facts: dict[str, Any]) -> Conversation:
-        shop, key = facts["shop"], facts["key"]
-        row = session.scalar(select(Conversation).where(Conversation.shop == shop, Conversation.key == key))
-        masked = facts | {name: self.mask.body(facts[name]) for name in ("buyer", "order")}
+        row = _row_of(session, facts)
+        masked = facts | {name: self.mask.body(facts[name]) for name in ("buyer", "order", "risk")}
         if row is None:
             row = Conversation(**masked)
             session.add(row)
@@ -164,8 +162,9 @@ class Recorder:
                 text=self.mask(made.text), intent=first["name"], confidence=first["confidence"],
                 decision=body["decision"], ranking=[[one["name"], one["confidence"]] for one in body["ranking"][:5]],
                 intents=[one["name"] for one in body["intents"]], causes=self.causes(made.text), product=made.product,
-                courier=made.courier, platform=made.platform, reply=self.mask.body(body), took_ms=body["took_ms"],
-                waited_s=clock.get("waited_s"), limit_s=clock.get("limit_s"), counts=bool(clock.get("counts")),
+                courier=self.mask(made.courier), platform=made.platform, reply=self.mask.reply(body, made.text),
+                took_ms=body["took_ms"], waited_s=clock.get("waited_s"), limit_s=clock.get("limit_s"),
+                counts=bool(clock.get("counts")),
             )
         )  # fmt: skip
         session.flush()
@@ -209,28 +208,32 @@ class Recorder:
         session.flush()
         return row
 
-    def _follow_up(self, session: Session, draft: Draft, report: Report) -> FollowUp | None:
-        planned = draft.reply.get("follow_up")
+    def _follow_up(
+        self, session: Session, draft: Draft, made: Made | None, row: Conversation | None, report: Report
+    ) -> FollowUp | None:
+        """Note what the draft planned, once a conversation: the same words typed for two buyers are one draft."""
+        planned = (made.body if made else draft.reply).get("follow_up")
         if not planned:
             return None
-        known = _follow_up_of(session, draft.id)
+        known = _follow_up_of(session, draft.id, row)
         if known is not None:
             return known
-        row = FollowUp(
-            shop=draft.shop, conversation_id=draft.conversation_id, draft_id=draft.id,
-            due_at=datetime.fromisoformat(planned["at"]), what=planned["what"], agent=report.agent,
+        later = FollowUp(
+            shop=draft.shop, conversation_id=row.id if row else draft.conversation_id, draft_id=draft.id,
+            due_at=datetime.fromisoformat(planned["at"]), what=self.mask(planned["what"]), agent=report.agent,
             created_at=report.at,
         )  # fmt: skip
-        session.add(row)
+        session.add(later)
         session.flush()
-        return row
+        return later
 
     def _deadlines(self, session: Session, row: Conversation, draft: Draft, report: Report, shop: ShopData) -> None:
-        """Note the last moment of what the shop has promised about this order, each once a conversation."""
+        """Note the last moment of what the shop has promised about this order, each once."""
         for what, due in deadlines(row.order or {}, shop):
             same = select(FollowUp.id).where(
-                FollowUp.conversation_id == row.id, FollowUp.kind == "deadline", FollowUp.what == what
-            )
+                FollowUp.conversation_id == row.id, FollowUp.kind == "deadline",
+                FollowUp.what == what, FollowUp.due_at == due,
+            )  # fmt: skip
             if due > report.at and session.scalar(same) is None:
                 session.add(
                     FollowUp(
@@ -253,8 +256,14 @@ def deadlines(order: dict[str, Any], shop: ShopData) -> list[tuple[str, datetime
     return found
 
 
-def _follow_up_of(session: Session, draft_id: str) -> FollowUp | None:
-    return session.scalar(select(FollowUp).where(FollowUp.draft_id == draft_id, FollowUp.kind == "follow_up"))
+def _row_of(session: Session, facts: dict[str, Any]) -> Conversation | None:
+    same = (Conversation.shop == facts["shop"], Conversation.key == facts["key"])
+    return session.scalar(select(Conversation).where(*same))
+
+
+def _follow_up_of(session: Session, draft_id: str, row: Conversation | None) -> FollowUp | None:
+    noted = select(FollowUp).where(FollowUp.draft_id == draft_id, FollowUp.kind == "follow_up")
+    return session.scalar(noted.where(FollowUp.conversation_id == row.id) if row else noted)
 
 
 def _facts_of(chat: Chat) -> dict[str, Any]:

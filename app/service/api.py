@@ -1,7 +1,7 @@
 """The routes of the HTTP API."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -45,6 +45,7 @@ def routes(parts: Parts) -> APIRouter:
         if request.intent and request.intent != body["ranking"][0]["name"]:
             parts.store.note(parts.recorder.feedback(made, request.intent, ""))
         _keep(parts, request, made)
+        parts.tally.drafted(body)
         return body
 
     @router.post("/v1/classify")
@@ -118,6 +119,8 @@ def _keep(parts: Parts, request: DraftRequest, made: Made) -> None:
     said = Said(request.message_id, "buyer", made.text, made.at)
     if chat.key:
         chat.hear(said)
+        clock = made.body["clock"]  # what a client has answered since, nobody tells: each call waits by itself
+        chat.waiting_since = made.at - timedelta(seconds=clock["waited_s"] if clock else 0)
     stale = chat.drafted(request.message_id, made.body)
     chat.settle()
     job = parts.recorder.chat(chat, said, made, stale) if chat.key else parts.recorder.draft(made)

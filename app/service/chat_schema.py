@@ -8,7 +8,7 @@ from pydantic import Field
 from app.desk.chats import Chat, Said
 from app.records import STYLES, Message, Platform, Role, Style
 from app.reply.clock import waiting
-from app.service.schema import Moment, Sent, SentBuyer, SentOrder, Text, clock_json
+from app.service.schema import Moment, Name, Sent, SentBuyer, SentOrder, Text, clock_json
 from app.shop.load import ShopData
 
 Source = Literal["api", "page"]
@@ -18,17 +18,17 @@ class MessageRequest(Sent):
     """One message of a conversation, as a chat client sees it come or go."""
 
     shop: str | None = Field(None, max_length=64)
-    conversation_id: str = Field(min_length=1, max_length=200)
-    message_id: str = Field("", max_length=200)
+    conversation_id: Name = Field(min_length=1, max_length=200)
+    message_id: Name = Field("", max_length=200)
     role: Role = "buyer"
     text: Text
     at: Moment | None = None
     order: SentOrder | None = None
     buyer: SentBuyer | None = None
-    product: str = Field("", max_length=100)
+    product: Name = Field("", max_length=100)
     platform: Platform | None = None
     source: Source = "api"
-    agent: str = Field("", max_length=40)
+    agent: Name = Field("", max_length=40)
     styles: list[Style] = Field(default_factory=lambda: list(STYLES), min_length=1, max_length=3)
     now: Moment | None = None
 
@@ -36,14 +36,14 @@ class MessageRequest(Sent):
 class OutcomeRequest(Sent):
     """What became of a draft; `text` is the final wording, `intent` what was meant where that was not heard."""
 
-    draft_id: str = Field(min_length=1, max_length=64)
-    style: str = Field("", max_length=20)
+    draft_id: Name = Field(min_length=1, max_length=64)
+    style: Name = Field("", max_length=20)
     outcome: Literal["copied", "edited", "sent", "rejected"]
     text: Text = Field("", max_length=4000)
     intent: str = Field("", max_length=64)
-    conversation_id: str = Field("", max_length=200)
-    agent: str = Field("", max_length=40)
-    key: str | None = Field(None, min_length=1, max_length=100)
+    conversation_id: Name = Field("", max_length=200)
+    agent: Name = Field("", max_length=40)
+    key: Name | None = Field(None, min_length=1, max_length=100)
     """Names this report, so that repeating it counts once."""
     at: Moment | None = None
 

@@ -2,16 +2,18 @@
 
 import secrets
 import time
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.desk.chats import LISTED, Chat, Made, Said
 from app.errors import NotFoundError
-from app.records import Message
+from app.recall import last_run
+from app.records import Message, Turn
 from app.service.chat_schema import MessageRequest, message_of, noted, summary_json, turn_json
 from app.service.parts import Parts
 from app.service.schema import reply_json
@@ -60,10 +62,12 @@ def routes(parts: Parts) -> APIRouter:
         await parts.store.run(parts.recorder.chat(chat))
         return desk.tell(chat)
 
+    async def heard_of(shop: str = parts.shop) -> str:
+        return desk.known(shop)  # refused before the answer begins
+
     @router.get("/v1/events", response_class=EventSourceResponse)
-    async def events(shop: str = parts.shop) -> AsyncIterable[ServerSentEvent]:
+    async def events(shop: Annotated[str, Depends(heard_of)]) -> AsyncIterable[ServerSentEvent]:
         """Send what happens to the conversations of a shop as it happens."""
-        desk.known(shop)
         yield ServerSentEvent(event="hello", data={"now": datetime.now(UTC).isoformat(timespec="seconds")}, retry=2000)
         async for one in parts.live.listen(shop):
             yield ServerSentEvent(event=one.name, data=one.data)
@@ -122,12 +126,17 @@ class Switchboard:
         """Draft for a buyer's message; nothing of it stays where it cannot be read."""
         parts = self._parts
         parts.pipeline.read(said.text)  # refused before the conversation knows of it
+        known = parts.chats.get(shop, request.conversation_id)
+        trial = replace(known, said=[*known.said]) if known else Chat(shop, request.conversation_id, request.source)
+        noted(trial, request)
+        trial.hear(said)
+        made = self._drafted(trial, message_of(trial, request, now))
         chat = parts.chats.open(shop, request.conversation_id, source=request.source)
         noted(chat, request)
         chat.hear(said)
-        made = self._drafted(chat, message_of(chat, request, now))
         stale = chat.drafted(request.message_id, made.body)
         parts.chats.remember(made)
+        parts.tally.drafted(made.body)
         parts.store.note(parts.recorder.chat(chat, said, made, stale))
         if stale:
             parts.live.publish(shop, "stale", {"conversation_id": chat.key, "draft_ids": stale})
@@ -135,6 +144,7 @@ class Switchboard:
 
     def _drafted(self, chat: Chat, message: Message) -> Made:
         parts, started = self._parts, time.perf_counter()
+        message = replace(message, turns=_fitting(message.turns, parts.pipeline.knowledge.settings.max_text))
         reply = parts.pipeline.reply(message, shop=chat.shop, history=chat.history(), seed=chat.key)
         took = (time.perf_counter() - started) * 1000
         name = f"d-{secrets.token_hex(9)}"
@@ -144,6 +154,14 @@ class Switchboard:
             chat.shop, chat.key, text, body, message.now, chat.product, message.order.courier,
             message.platform or parts.pipeline.shop(chat.shop).counter.shop.facts.platform,
         )  # fmt: skip
+
+
+def _fitting(turns: Sequence[Turn], longest: int) -> tuple[Turn, ...]:
+    """Leave out the oldest messages of a burst that is longer than what can be read at once."""
+    start, end = last_run(turns)
+    while end - start > 1 and sum(len(turn.text) + 1 for turn in turns[start:end]) > longest:
+        start += 1
+    return (*turns[: last_run(turns)[0]], *turns[start:])
 
 
 def _repeated(chat: Chat, said: Said) -> bool:

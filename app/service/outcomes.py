@@ -1,5 +1,6 @@
 """The route that is told what became of a draft; it answers once that is safely written."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,9 +30,15 @@ def routes(parts: Parts) -> APIRouter:
         report = _report(request, chat, made, now)
         said = _said(request, chat, made, now)
         shop = parts.pipeline.shop(made.shop if made else parts.shop).counter.shop
-        recorded = await parts.store.run(parts.recorder.outcome(report, chat=chat, said=said, made=made, shop=shop))
+        after = replace(chat, said=[*chat.said], asked=[*chat.asked]) if chat else None
+        latest = chat.said[-1] if chat else None
+        if after is not None and said is not None:
+            after.answer(said, request.draft_id)
+        recorded = await parts.store.run(parts.recorder.outcome(report, chat=after, said=said, made=made, shop=shop))
+        if not recorded.repeated:
+            parts.tally.outcome(request.outcome)
         if chat is not None and said is not None and not recorded.repeated:
-            chat.answer(said, request.draft_id)
+            chat.answer(said, request.draft_id, after=latest)  # another message may have come while it was written
             parts.store.note(parts.recorder.chat(chat))
         return _answer(recorded, desk.tell(chat) if chat is not None and chat.said else None)
 
@@ -67,13 +74,14 @@ def _report(request: OutcomeRequest, chat: Chat | None, made: Made | None, now: 
 
 
 def _said(request: OutcomeRequest, chat: Chat | None, made: Made | None, now: datetime) -> Said | None:
-    """Give the turn that a used draft becomes."""
+    """Give the turn that a used draft becomes; who names no style of it has used the first."""
     if chat is None or request.outcome not in USED:
         return None
     drafts = made.body["drafts"] if made else []
-    offered = next((one["text"] for one in drafts if one["style"] == request.style), "")
-    text = request.text or offered
-    return Said("", "agent", text, now, request.style or "standard") if text else None
+    first = drafts[0] if drafts else {"style": "standard", "text": ""}
+    offered = next((one for one in drafts if one["style"] == request.style), first)
+    text = request.text or offered["text"]
+    return Said("", "agent", text, now, request.style or offered["style"]) if text else None
 
 
 def _answer(recorded: Recorded, summary: dict[str, Any] | None) -> dict[str, Any]:

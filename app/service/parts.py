@@ -18,6 +18,7 @@ from app.desk.store import DeskStore
 from app.errors import DataError
 from app.pipeline import Pipeline
 from app.service.swap import ModelWatch
+from app.service.tally import Tally
 from app.service.words import LANGUAGES, Words
 from app.shop.load import list_shops
 
@@ -38,6 +39,7 @@ class Parts:
     watch: ModelWatch
     templates: Jinja2Templates
     words: Words
+    tally: Tally
     shop: str
     """The shop where none is named."""
 

@@ -37,6 +37,12 @@ def _whole(text: str) -> str:
     return text
 
 
+def _printable(name: str) -> str:
+    if not _whole(name).isprintable():
+        raise ValueError("编号里有看不见的字符（换行、制表符之类），去掉再发")
+    return name
+
+
 def _plausible(moment: datetime) -> datetime:
     if moment.year not in _YEARS:
         raise ValueError("时间要在 2000 年到 2100 年之间")
@@ -50,6 +56,7 @@ def _slot_name(name: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_whole)]
+Name = Annotated[str, AfterValidator(_printable)]
 Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 
 
@@ -91,7 +98,7 @@ class SentOrder(Sent):
 
 
 class SentBuyer(Sent):
-    id: str = Field("", max_length=100)
+    id: Name = Field("", max_length=100)
     traits: list[Text] = Field(default_factory=list, max_length=20)
 
 
@@ -106,13 +113,13 @@ class DraftRequest(Sent):
     """`messages`, or a bare `text` for one buyer message."""
 
     shop: str | None = Field(None, max_length=64)
-    conversation_id: str = Field("", max_length=200)
-    message_id: str = Field("", max_length=200)
+    conversation_id: Name = Field("", max_length=200)
+    message_id: Name = Field("", max_length=200)
     text: Text | None = None
     messages: list[SentTurn] = Field(default_factory=list, max_length=200)
     order: SentOrder | None = None
     buyer: SentBuyer | None = None
-    product: str = Field("", max_length=100)
+    product: Name = Field("", max_length=100)
     platform: Platform | None = None
     styles: list[Style] = Field(default_factory=lambda: list(STYLES), min_length=1, max_length=3)
     now: Moment | None = None
