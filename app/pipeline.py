@@ -3,6 +3,7 @@
 text → normalise → tokenise → classify → slots → policy → render → lint → drafts
 """
 
+import threading
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -140,6 +141,7 @@ class Pipeline:
     policy: Policy
     scribe: Scribe
     _shops: dict[str, ShopDesk] = field(default_factory=dict)
+    _opening: threading.Lock = field(default_factory=threading.Lock)
 
     def reply(self, message: Message, *, shop: str, history: History | None = None, seed: str = "") -> Reply:
         """Answer the last run of buyer messages."""
@@ -222,9 +224,10 @@ class Pipeline:
 
     def reopen(self, name: str) -> ShopDesk:
         """Read a shop anew and answer from it from now on; what is being answered ends with what it began with."""
-        desk = open_shop(self.knowledge, load_shop(self.knowledge.settings.shops, name))
-        desk.drafter.library.warm()
-        self._shops[name] = desk
+        with self._opening:  # who changes a shop second must also be read second
+            desk = open_shop(self.knowledge, load_shop(self.knowledge.settings.shops, name))
+            desk.drafter.library.warm()
+            self._shops[name] = desk
         return desk
 
 

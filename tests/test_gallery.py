@@ -10,13 +10,14 @@ import pytest
 from app.gallery.collect import collect, spoken_scripts
 from app.gallery.listing import figures
 from app.gallery.page import render
-from app.gallery.sheets import Cell, Gallery, Row, Sheet, Wording
-from app.gallery.situations import describe, situations
+from app.gallery.sheets import Cell, Gallery, Row, Sheet
 from app.pipeline import Knowledge, load_knowledge, open_shop
 from app.records import Finding
+from app.reply.marked import Wording
 from app.reply.policy import UNCLEAR
 from app.settings import Settings
 from app.shop.load import load_shop
+from app.shop.situations import describe, situations
 from tests.conftest import Run, refused
 
 TODAY = datetime(2026, 11, 21, 6, 10, tzinfo=UTC)

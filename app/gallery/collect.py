@@ -8,17 +8,18 @@ from functools import cache
 
 from jinja2.meta import find_referenced_templates, find_undeclared_variables
 
-from app.gallery.sheets import Gallery, Note, Row, Sheet, Wording, each_once
-from app.gallery.situations import Coordinates, Situation, days, describe, situations
+from app.gallery.sheets import Gallery, Note, Row, Sheet, each_once
 from app.pipeline import Knowledge, ShopDesk, open_shop
 from app.records import STYLES, UNKNOWN, Decision, History, Ranking, Scored, Utterance
 from app.reply.briefing import Briefing, brief
 from app.reply.counter import Heard
 from app.reply.drafting import Drafted, Task
 from app.reply.library import Library
+from app.reply.marked import Wording
 from app.reply.policy import UNCLEAR, Policy
 from app.reply.remark import Noted
 from app.shop.load import load_shop
+from app.shop.situations import Coordinates, Situation, days, describe, situations
 from app.understand.catalogue import GROUPS, Catalogue
 
 FLOWS = ("reception", "aftersales", "risk", "review")

@@ -3,7 +3,8 @@
 from rich.console import Console
 from rich.table import Table
 
-from app.gallery.sheets import LONGEST, Gallery, Sheet
+from app.gallery.sheets import Gallery, Sheet
+from app.reply.marked import LONGEST
 
 
 def show(gallery: Gallery, console: Console) -> None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import (
+    BaseLoader,
     ChoiceLoader,
+    DictLoader,
     FileSystemBytecodeCache,
     FileSystemLoader,
     PrefixLoader,
@@ -79,17 +81,26 @@ class Library:
     and fills only the stage it words in its own way.
     """
 
-    def __init__(self, scripts: Path, *, own: Path | None = None, cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        scripts: Path,
+        *,
+        own: Path | None = None,
+        cache: Path | None = None,
+        unsaved: Mapping[str, str] | None = None,
+    ) -> None:
+        """Look in `unsaved` (name → source) first, then in the shop's own folder, then in the common one."""
         self._scripts = scripts
         self._own = own
-        folders = [FileSystemLoader(own)] if own and own.is_dir() else []
+        folders: list[BaseLoader] = [FileSystemLoader(own)] if own and own.is_dir() else []
+        trial = DictLoader({f"{name}.j2": source for name, source in (unsaved or {}).items()})
         common = FileSystemLoader(scripts)
         bytecode = None
         if cache is not None:
             cache.mkdir(parents=True, exist_ok=True)
             bytecode = FileSystemBytecodeCache(str(cache))
         self.environment = ImmutableSandboxedEnvironment(
-            loader=ChoiceLoader([*folders, common, PrefixLoader({"base": common})]),
+            loader=ChoiceLoader([trial, *folders, common, PrefixLoader({"base": common})]),
             undefined=StrictUndefined,
             autoescape=False,
             trim_blocks=True,
@@ -150,37 +161,40 @@ class Library:
         problems: list[Problem] = []
         for folder in filter(None, (self._scripts, self._own)):
             for path in sorted(folder.glob("*/*.j2")):
-                problems.extend(self._faults(path, folder))
+                at = path.relative_to(folder).with_suffix("").as_posix()
+                source = path.read_text(encoding="utf-8")
+                problems.extend(self.faults(source, at, file=f"{folder.name}/{at}.j2"))
         return problems
 
-    def _faults(self, path: Path, folder: Path) -> list[Problem]:
-        name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+    def faults(self, source: str, at: str, *, file: str) -> list[Problem]:
+        """List the faults of `source` as the script `group/intent`; `file` is what the problems call it."""
         try:
-            tree = self.environment.parse(path.read_text(encoding="utf-8"))
+            tree = self.environment.parse(source)
         except TemplateSyntaxError as error:
-            return [Problem(name, f"第 {error.lineno} 行", f"模板读不懂：{error.message}")]
-        known = {*(REVIEW_NAMES if path.parent.name == RATINGS else NAMES), *FUNCTIONS}
+            return [Problem(file, f"第 {error.lineno} 行", f"模板读不懂：{error.message}")]
+        group = at.partition("/")[0]
+        known = {*(REVIEW_NAMES if group == RATINGS else NAMES), *FUNCTIONS}
         problems = [
-            Problem(name, variable, "脚本里没有这个变量，可用的变量见 scripts_zh/README.md")
+            Problem(file, variable, "脚本里没有这个变量，可用的变量见 scripts_zh/README.md")
             for variable in sorted(find_undeclared_variables(tree) - known)
         ]
         problems.extend(
-            Problem(name, f"第 {node.lineno} 行", f"不许用过滤器 {node.name}：缺的事实要问或留空白")
+            Problem(file, f"第 {node.lineno} 行", f"不许用过滤器 {node.name}：缺的事实要问或留空白")
             for node in tree.find_all(nodes.Filter)
             if node.name in _BANNED_FILTERS
         )
-        if path.parent.name != "_flow":
-            allowed, broken = self._stages(tree, (path.relative_to(folder).as_posix(),))
-            problems.extend(Problem(name, "extends", advice) for advice in filter(None, [broken]))
+        if group != "_flow":
+            allowed, broken = self._stages(tree, (f"{at}.j2",))
+            problems.extend(Problem(file, "extends", advice) for advice in filter(None, [broken]))
             problems.extend(
                 Problem(
-                    name, f"block {block.name}", f"这个流程没有阶段 {block.name}，可用：{'、'.join(sorted(allowed))}"
+                    file, f"block {block.name}", f"这个流程没有阶段 {block.name}，可用：{'、'.join(sorted(allowed))}"
                 )
                 for block in tree.find_all(nodes.Block)
                 if allowed and block.name not in allowed
             )
             if not any(tree.find_all(nodes.Extends)):
-                problems.append(Problem(name, "", '第一行要继承流程，如 {% extends "_flow/aftersales.j2" %}'))
+                problems.append(Problem(file, "", '第一行要继承流程，如 {% extends "_flow/aftersales.j2" %}'))
         return problems
 
     def _stages(self, tree: nodes.Template, below: tuple[str, ...]) -> tuple[set[str], str]:

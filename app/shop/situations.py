@@ -13,13 +13,13 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NAMES = ("订单", "商品", "日子", "语气", "次数")
 """The sides of a situation, in the order of its coordinates."""
 Coordinates = tuple[str, str, str, str, str]
-_MOODS = {"平静": Tone(), "生气": Tone(anger=2)}
-_TIMES_ASKED = ("第一次", "又问", "第三次")
+MOODS = {"平静": Tone(), "生气": Tone(anger=2)}
+TIMES_ASKED = ("第一次", "又问", "第三次")
 _NO_ORDER, _UNPAID, _WAITING, _LATE = "没有订单", "未付款", "待发货", "待发货（超时）"
 _MOVING, _STALLED, _SIGNED = "已发出", "已发出（停滞）", "已签收"
 _REFUNDING, _CLOSED = "退款中", "已关闭"
 ORDERS = (_NO_ORDER, _UNPAID, _WAITING, _LATE, _MOVING, _STALLED, _SIGNED, _REFUNDING, _CLOSED)
-_VALUES = (*ORDERS, "不知哪款", "有货", "没货", "平日", "大促", *_MOODS, *_TIMES_ASKED)
+_VALUES = (*ORDERS, "不知哪款", "有货", "没货", "平日", "大促", *MOODS, *TIMES_ASKED)
 _LOOK_AHEAD = 400
 
 
@@ -49,7 +49,7 @@ class Situation:
 
 def situations(shop: ShopData, today: datetime) -> Iterator[Situation]:
     """Cross every side with every other; a side that the shop does not have (no sale, nothing sold out) is left out."""
-    sides = crossed(ORDERS, _goods(shop).items(), days(shop, today).items(), _MOODS.items(), enumerate(_TIMES_ASKED))
+    sides = crossed(ORDERS, goods(shop).items(), days(shop, today).items(), MOODS.items(), enumerate(TIMES_ASKED))
     for status, (card, item), (day, now), (mood, tone), (repeat, often) in sides:
         where = (status, card, day, mood, often)
         yield Situation(where, now, order(status, now, item, shop), item.sku if item else "", tone, repeat)
@@ -67,7 +67,7 @@ def days(shop: ShopData, today: datetime) -> dict[str, datetime]:
     return found | ({"大促": campaign} if campaign else {})
 
 
-def _goods(shop: ShopData) -> dict[str, Product | None]:
+def goods(shop: ShopData) -> dict[str, Product | None]:
     """Give no product, one in stock with things that go with it, and one sold out."""
     stocked = sorted((one for one in shop.products.values() if one.stock), key=lambda one: not one.goes_with)
     sold_out = [one for one in shop.products.values() if not one.stock]
