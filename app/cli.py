@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app import model_commands, notice_command, review_command, script_commands
+from app import export_command, import_command, model_commands, notice_command, review_command, script_commands
 from app.errors import ArtefactError, MiaohuiError, RequestError
 from app.pipeline import Pipeline
 from app.records import Platform
@@ -20,7 +20,9 @@ cli = typer.Typer(
 )
 cli.command()(model_commands.train)
 cli.command()(review_command.review)
+cli.command()(export_command.export)
 cli.command()(notice_command.notice)
+cli.add_typer(import_command.imports)
 cli.add_typer(model_commands.models)
 cli.command()(script_commands.scripts)
 
