@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.testclient import TestClient
 
 from app.pipeline import Pipeline
 from app.service.web import create_app
+from tests.service.desk import RECORD, close_all
 
 CHROMIUM = "/usr/bin/chromium"
 _START_SECONDS = 20
@@ -79,3 +80,24 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """Collect what the browser complains about."""
+    return []
+
+
+@pytest.fixture
+def desk(browser: Browser, page_url: str, faults: list[str]) -> Iterator[Page]:
+    """Open the agent's page, with no chat but those that the test brings."""
+    close_all(page_url)
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.add_init_script(RECORD)
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(page_url)
+    yield page
+    context.close()

@@ -6,6 +6,9 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from app.service.parts import Parts
 from app.service.places import STATIC
 
+_SAMPLE = "我拍的耙子怎么发来个铲子"
+"""What the first visit may be tried with: data, so it stays Chinese in every language."""
+
 
 def routes(parts: Parts) -> APIRouter:
     """Build the routes of the agent's page."""
@@ -20,6 +23,7 @@ def routes(parts: Parts) -> APIRouter:
             request,
             "desk.html",
             mini=mini,
+            sample=_SAMPLE,
             max_text=parts.pipeline.knowledge.settings.max_text,
             platform=shop.facts.platform,
             category=shop.facts.category,
