@@ -16,16 +16,13 @@ from app.reply.reviews import REVIEW_KINDS
 from app.settings import Settings
 from app.shop.load import list_shops, load_shop
 from app.understand import catalogue as catalogues
+from app.understand.alike import Alike
 from app.understand.catalogue import Catalogue
 from app.understand.normalise import Normaliser
 from app.understand.reader import load_words
 
 _FEWEST = 80
 _FEWEST_RARE = 40
-_ALIKE = 0.9
-"""Share of character pairs that two lines of different intents must not exceed."""
-_ALIKE_FROM = 7
-"""Shorter lines differ by one telling character (能退吗, 能换吗) and are only compared whole."""
 _RARE = frozenset({"chat", "risk"})
 
 
@@ -69,9 +66,9 @@ def _lines(catalogue: Catalogue) -> Iterator[Problem]:
     seen: dict[str, tuple[str, str]] = {}
     for intent in catalogue:
         file = _file(intent.group, intent.name)
-        fewest = _FEWEST_RARE if intent.group in _RARE else _FEWEST
-        if len(intent.file.examples) < fewest:
-            yield Problem(file, "examples", f"只有 {len(intent.file.examples)} 句，至少 {fewest} 句")
+        needed = fewest(intent.group)
+        if len(intent.file.examples) < needed:
+            yield Problem(file, "examples", f"只有 {len(intent.file.examples)} 句，至少 {needed} 句")
         for line in intent.file.examples:
             bare = bare_text(normalise(line).text) or line
             if bare in seen:
@@ -92,25 +89,20 @@ def _lines(catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _near(seen: Mapping[str, tuple[str, str]]) -> Iterator[Problem]:
-    """Compare lines of different intents that share a rare pair of characters."""
-    pairs = {
-        text: frozenset(text[at : at + 2] for at in range(len(text) - 1)) for text in seen if len(text) >= _ALIKE_FROM
-    }
-    holders: dict[str, list[str]] = {}
-    for text, grams in pairs.items():
-        for gram in grams:
-            holders.setdefault(gram, []).append(text)
-    for text, grams in pairs.items():
-        rarest = sorted(grams, key=lambda gram: len(holders[gram]))[: max(1, len(grams) // 5 + 1)]
-        for other in {other for gram in rarest for other in holders[gram]}:
-            if other <= text or seen[other][0] == seen[text][0]:
-                continue
-            likeness = len(grams & pairs[other]) / len(grams | pairs[other])
-            if likeness >= _ALIKE:
-                name, line = seen[text]
-                yield Problem(
-                    f"intents/…/{name}.yaml", "examples", f"「{line}」太像 {seen[other][0]} 的「{seen[other][1]}」"
-                )
+    """Find lines of different intents that are all but the same."""
+    alike = Alike()
+    for text in seen:
+        alike.add(text)
+    for text, (name, line) in seen.items():
+        for other in alike(text):
+            if other > text and seen[other][0] != name:
+                told = f"「{line}」太像 {seen[other][0]} 的「{seen[other][1]}」"
+                yield Problem(f"intents/…/{name}.yaml", "examples", told)
+
+
+def fewest(group: str) -> int:
+    """Say how many examples an intent of a group needs."""
+    return _FEWEST_RARE if group in _RARE else _FEWEST
 
 
 def bare_text(text: str) -> str:

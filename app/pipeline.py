@@ -212,9 +212,11 @@ class Pipeline:
         """Rank the intents of one message said after `before`."""
         return self.read(text, before)[1]
 
-    def lint(self, text: str, *, platform: Platform, category: Category = "general") -> tuple[Finding, ...]:
-        """Check any text against the rules of a platform."""
-        return self.knowledge.linter(text, platform=platform, category=category)
+    def lint(
+        self, text: str, *, platform: Platform, category: Category = "general", allowed: Sequence[str] = ()
+    ) -> tuple[Finding, ...]:
+        """Check any text against the rules of a platform; `allowed` are wordings that the shop may use."""
+        return self.knowledge.linter(text, platform=platform, category=category, allowed=allowed)
 
     def shop(self, name: str) -> ShopDesk:
         """Give a shop; raise NotFoundError or DataError where it cannot be read."""

@@ -16,7 +16,7 @@ GRACE = timedelta(hours=1)
 """How long a reminder is merely due before it is overdue; a deadline is overdue at once."""
 _MORNING = time(9)
 _LONGEST_WHAT, _LONGEST_NOTE = 300, 300
-_SHOWN_DONE = 200
+_SHOWN_OPEN, _SHOWN_DONE = 500, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def board(
     if kind:
         asked = asked.where(FollowUp.kind == kind)
     opened = asked.where(FollowUp.state == "open").order_by(FollowUp.due_at, FollowUp.id)
-    items = [_item(row) for row in session.execute(opened)]
+    items = [_item(row) for row in session.execute(opened.limit(_SHOWN_OPEN))]
     closed: list[Item] = []
     if done:
         ended = asked.where(FollowUp.state != "open").order_by(FollowUp.done_at.desc(), FollowUp.id.desc())
@@ -83,6 +83,14 @@ def board(
         groups[when(item, now, zone)].append(item)
     overdue, due, today, later = map(tuple, groups.values())
     return Board(overdue, due, today, later, tuple(closed))
+
+
+def due_between(session: Session, shop: str, start: datetime, end: datetime, *, agent: str = "") -> list[Item]:
+    """List all follow-ups, closed ones too, that are or were due in a time, soonest first."""
+    asked = _items().where(FollowUp.shop == shop, FollowUp.due_at >= start, FollowUp.due_at < end)
+    if agent:
+        asked = asked.where(FollowUp.agent == agent)
+    return [_item(row) for row in session.execute(asked.order_by(FollowUp.due_at, FollowUp.id))]
 
 
 def when(item: Item, now: datetime, zone: tzinfo) -> str:

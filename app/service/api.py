@@ -65,9 +65,12 @@ def routes(parts: Parts) -> APIRouter:
     @router.post("/v1/lint")
     async def lint(request: LintRequest) -> dict[str, Any]:
         """Check a text against the rules of a platform."""
-        facts = pipeline.shop(shop).counter.shop.facts
+        facts = pipeline.shop(request.shop or shop).counter.shop.facts
         findings = pipeline.lint(
-            request.text, platform=request.platform or facts.platform, category=request.category or facts.category
+            request.text,
+            platform=request.platform or facts.platform,
+            category=request.category or facts.category,
+            allowed=facts.allowed_words if request.shop else (),
         )
         return {"findings": [finding_json(finding) for finding in findings]}
 

@@ -150,9 +150,10 @@ class DraftRequest(Sent):
 
 
 class LintRequest(Sent):
-    """Platform and category are the default shop's where they are not named."""
+    """Platform and category are the shop's where they are not named, as are the wordings that it may use."""
 
     text: Text
+    shop: str | None = Field(None, max_length=64)
     platform: Platform | None = None
     category: Literal["general", "food", "cosmetics"] | None = None
 

@@ -74,7 +74,7 @@ class Sources:
             "HOME": _js(home),
             "SHOP": _js(client.shop),
             "AGENT": _js(client.agent),
-            "LINT": _js({"platform": client.platform, "category": client.category}),
+            "LINT": _js({"shop": client.shop, "platform": client.platform, "category": client.category}),
             "LONGEST": _js(client.longest),
             "WORDS": _js(said),
             "SHEET": _js(self._text["panel.css"]),

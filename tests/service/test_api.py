@@ -2,12 +2,16 @@
 
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from app.cli import open_pipeline
 from app.records import STATUSES, STYLES
+from app.service.web import create_app
+from app.settings import Settings
 
 MESSAGE = "收到的坚果碎了，补偿5块吧，订单号 251121-123456789012345，电话13812345678"
 ORDER = {
@@ -245,3 +249,12 @@ def test_a_refund_note_comes_with_words_for_the_payment_form(client: TestClient)
     assert first["remark"] == {"text": "15天内退差价5元", "flag": True, "payment_note": "15天内退差价5元，请查收"}
     again = draft(client, messages=turns, order=order | {"remark": first["remark"]["text"]})
     assert (again["remark"], again["authority"]["needs"]) == (None, "lead")
+
+
+def test_a_shop_may_use_the_wordings_it_can_prove(home: Path) -> None:
+    shop = home / "shops" / "demo" / "shop.yaml"
+    shop.write_text(shop.read_text(encoding="utf-8") + "\nallowed_words: [全网第一]\n", encoding="utf-8")
+    client = TestClient(create_app(open_pipeline(Settings(home=home), train=False)))
+    asked = {"text": "我们家全网第一", "platform": "pinduoduo"}
+    assert client.post("/v1/lint", json=asked).json()["findings"]
+    assert client.post("/v1/lint", json=asked | {"shop": "demo"}).json()["findings"] == []

@@ -3,7 +3,7 @@ import { t, toast } from "../words.js";
 import { $, el, on } from "./dom.js";
 import { changed, view } from "./state.js";
 import { blankNames, blanksIn, rewritten } from "./text.js";
-import { $desk, post } from "./wire.js";
+import { $desk, post, shop } from "./wire.js";
 
 const PAUSE = 120;
 
@@ -81,7 +81,7 @@ const moved = (findings, before, now) => findings.filter(({ span }) => same(befo
 
 async function check(chat, index, edit) {
   const { text } = edit, { platform, category } = $desk.dataset;
-  const got = await post("/v1/lint", { text, platform: chat.platform || platform, category });
+  const got = await post("/v1/lint", { text, shop, platform: chat.platform || platform, category });
   if (edit.text !== text || chat.edits.get(index) !== edit) return;
   edit.checking = null;
   if (got?.findings) edit.findings = got.findings;
