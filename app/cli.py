@@ -190,9 +190,9 @@ def serve(
 
     settings = read_settings()
     app = create_app(open_pipeline(settings, train=not no_train))
-    address = (host or settings.host, port or settings.port)
-    out.print(f"秒回已就绪：http://{address[0]}:{address[1]}", style="green", highlight=False)
-    uvicorn.run(app, host=address[0], port=address[1], log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+    host, port = host or settings.host, port or settings.port
+    out.print(f"秒回已就绪：http://{host}:{port}", style="green", highlight=False)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
 
 
 @cli.command("new-intent")

@@ -19,7 +19,8 @@ def export(
 ) -> None:
     """Write messages, outcomes or follow-ups of some days to a CSV or xlsx file."""
     from app import pipeline
-    from app.desk import exports, reports_scope
+    from app.desk.reports import exports
+    from app.desk.reports import scope as reports_scope
     from app.desk.store import DeskStore
     from app.shop.load import load_shop
 

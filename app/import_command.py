@@ -15,8 +15,8 @@ from app.settings import Settings, read_settings
 from app.terminal import FALLS_SHORT, err, out
 
 if TYPE_CHECKING:
-    from app.desk.product_import import Plan
-    from app.desk.shop_files import Written
+    from app.desk.facts.product_import import Plan
+    from app.desk.facts.shop_files import Written
 
 imports = typer.Typer(name="import", help="把店铺自己的表格导进来。", no_args_is_help=True, add_completion=False)
 _SHOWN = 40
@@ -36,9 +36,9 @@ def products(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Add and change a shop's goods from a table; nothing is written where anything is wrong."""
-    from app.desk.product_columns import keep, rows_of
-    from app.desk.product_import import plan
-    from app.desk.shop_files import ShopFiles
+    from app.desk.facts.product_columns import keep, rows_of
+    from app.desk.facts.product_import import plan
+    from app.desk.facts.shop_files import ShopFiles
 
     settings = read_settings()
     shop, files = shop or settings.shop, ShopFiles(settings.shops)
@@ -108,7 +108,7 @@ def _show(found: "Plan", *, written: bool) -> None:
 
 
 def _show_changes(found: "Plan") -> None:
-    from app.desk.product_columns import HEADS
+    from app.desk.facts.product_columns import HEADS
 
     table = Table()
     for column in ("货号", "简称", "项目", "现在", "改成"):

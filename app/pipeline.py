@@ -198,6 +198,12 @@ class Pipeline:
             utterance = replace(utterance, slots=slots)
         return utterance, ranking
 
+    def use(self, model: Artefact) -> None:
+        """Answer with another model from the next message on."""
+        classifier = Classifier(model, self.knowledge.reader, self.knowledge.catalogue)
+        self.recall, self.witness = replace(self.recall, classifier=classifier), Witness(model)
+        self.classifier = classifier
+
     def read(self, text: str, before: Sequence[str] = ()) -> tuple[Utterance, Ranking]:
         """Understand a text said after `before`; raise RequestError where it is empty or longer than any message."""
         limit = self.knowledge.settings.max_text

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from app.desk.facts_form import Field, every, fields
+from app.desk.facts.facts_form import Field, every, fields
 from app.service.places import LOCALE
 from app.shop.facts import Faq, Product, Promotion, Shop
 from app.strict_yaml import load_model, yes_or_no

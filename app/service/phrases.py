@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from app.desk.phrase_texts import Phrase
-from app.desk.phrases import LONGEST_QUERY, Phrases
+from app.desk.phrases.search import LONGEST_QUERY, Phrases
+from app.desk.phrases.texts import Phrase
 from app.records import Status
 from app.service.parts import Parts
 

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from fastapi import Request
 from sqlalchemy import select
 
-from app.desk.reports_filter import FILTERS
-from app.desk.reports_scope import CHOICES, Names, Period, Scope, names_of, period_of
-from app.desk.reports_tables import Where
+from app.desk.reports.listing import FILTERS
+from app.desk.reports.scope import CHOICES, Names, Period, Scope, names_of, period_of
+from app.desk.reports.tables import Where
 from app.desk.tables import Conversation
 from app.errors import NotFoundError, RequestError
 from app.service.parts import Parts

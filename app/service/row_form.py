@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from app.desk import table_file
-from app.desk.facts_form import Field, Posted, at_fields, content, repeated
-from app.desk.shop_files import FILES, Kind, mark
-from app.desk.table_file import Raw, Table
+from app.desk.facts import table_file
+from app.desk.facts.facts_form import Field, Posted, at_fields, content, repeated
+from app.desk.facts.shop_files import FILES, Kind, mark
+from app.desk.facts.table_file import Raw, Table
 from app.errors import DataError, NotFoundError, RequestError
 from app.service.shop_editor import Editor, Faults, entry_problems
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.desk.override_text import compose, holds_tag, split
-from app.desk.overrides import Overrides, Script
-from app.desk.samples import CARDS, Ask, Setting
+from app.desk.scripts.overrides import Overrides, Script
+from app.desk.scripts.samples import CARDS, Ask, Setting
+from app.desk.scripts.text import compose, holds_tag, split
 from app.reply.library import NOTICES, RATINGS
 from app.shop.situations import MOODS, ORDERS, TIMES_ASKED
 

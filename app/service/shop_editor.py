@@ -10,9 +10,9 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
-from app.desk.facts_form import Posted, local, shown
+from app.desk.facts.facts_form import Posted, local, shown
+from app.desk.facts.shop_files import FILES, Kind, ShopFiles, Written
 from app.desk.revisions import Change, record
-from app.desk.shop_files import FILES, Kind, ShopFiles, Written
 from app.errors import DataError, Problem
 from app.service import explained
 from app.service.parts import Parts

@@ -8,7 +8,6 @@ from app.errors import ArtefactError
 from app.models import Store
 from app.pipeline import Pipeline
 from app.understand.artefact import Artefact
-from app.understand.classify import Classifier
 
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
@@ -64,8 +63,7 @@ class ModelWatch:
             self.problem = str(error)
             _log.warning("the current model is not used: %s", error)
             return
-        knowledge = self._pipeline.knowledge
-        self._pipeline.classifier = Classifier(model, knowledge.reader, knowledge.catalogue)
+        self._pipeline.use(model)
         self.version, self.problem = version, ""
 
     def _check(self, version: str, model: Artefact) -> None:

@@ -12,7 +12,7 @@ import yaml
 from sqlalchemy.orm import Session
 
 from app.desk.store import DeskStore
-from app.desk.tables import Conversation, Draft, FollowUp, Message, Outcome
+from app.desk.tables import Conversation, Draft, Feedback, FollowUp, Message, Outcome
 from app.pipeline import Pipeline
 from app.records import Message as Asking
 from app.records import Order, Turn
@@ -22,6 +22,21 @@ LIMIT = 180
 AGENTS = ("小林", "小周", "阿敏")
 _HOURS = (1, 0, 0, 0, 0, 0, 1, 2, 6, 9, 11, 9, 7, 8, 9, 9, 8, 7, 8, 11, 14, 13, 8, 3)
 """How many chats begin in each hour, as weights."""
+
+
+UNHEARD = (
+    ("收货码给下", "", "unknown", 0.31),
+    ("收货码多少啊驿站要", "", "unknown", 0.28),
+    ("驿站说要收货码", "delivery_arrangement", "corrected", 0.44),
+    ("团长说你家能拼", "", "unknown", 0.22),
+    ("拼单差一个人咋弄", "", "unknown", 0.35),
+    ("我那单拼成了没", "", "unknown", 0.4),
+    ("盖子拧不开", "usage_help", "corrected", 0.52),
+    ("壶盖死活拧不开怎么弄", "usage_help", "corrected", 0.47),
+    ("发我小号上行不", "", "unknown", 0.19),
+    ("跟隔壁老王一起的那单", "", "unknown", 0.15),
+)
+"""What was not understood, or corrected by an agent: text, intent, source, confidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,13 @@ def fill(store: DeskStore, pipeline: Pipeline | None, now: datetime, shop: str =
     def job(session: Session) -> None:
         for chat in chats:
             _tell(session, chat, chance, pipeline, now, shop)
+        for hours, (text, chosen, source, sure) in enumerate(UNHEARD, 1):
+            session.add(
+                Feedback(
+                    shop=shop, text=text, heard="delivery_eta", confidence=sure, chosen=chosen, source=source,
+                    at=now - timedelta(hours=hours), agent=AGENTS[hours % 3] if chosen else "",
+                )
+            )  # fmt: skip
         session.flush()
 
     store.write(job).result()

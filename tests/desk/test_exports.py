@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.desk import exports, reports
-from app.desk.exports import Grid, guarded
-from app.desk.reports_scope import Names, Scope, names_of, period_of
+from app.desk.reports import exports
+from app.desk.reports import report as reports
+from app.desk.reports.exports import Grid, guarded
+from app.desk.reports.scope import Names, Scope, names_of, period_of
 from app.desk.store import DeskStore
 from app.desk.tables import Draft, FollowUp
 from app.pipeline import Pipeline

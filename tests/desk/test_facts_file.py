@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.desk import revisions, table_file
-from app.desk.facts_file import revise
-from app.desk.facts_form import at_fields, content, fields, local, repeated, shown
-from app.desk.promotion_calendar import beside, listed, month_of, weeks
-from app.desk.shop_files import FILES, ShopFiles, mark
+from app.desk import revisions
+from app.desk.facts import table_file
+from app.desk.facts.facts_file import revise
+from app.desk.facts.facts_form import at_fields, content, fields, local, repeated, shown
+from app.desk.facts.promotion_calendar import beside, listed, month_of, weeks
+from app.desk.facts.shop_files import FILES, ShopFiles, mark
 from app.desk.store import DeskStore
 from app.errors import DataError, MiaohuiError, NotFoundError, Problem, RequestError
 from app.settings import Settings

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from app import pipeline as pipelines
 from app.check import bare_text, check
-from app.desk import feedback, likeness
 from app.desk.masking import Mask
 from app.desk.store import DeskStore
 from app.desk.tables import Feedback, Revision
-from app.desk.trainer import Item, Trainer
+from app.desk.training import feedback, likeness
+from app.desk.training.trainer import Item, Trainer
 from app.errors import NotFoundError, RequestError
 from app.pipeline import Pipeline
 from app.settings import Settings

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.check import check
-from app.desk import line_text
-from app.desk.lines import LONGEST, TrainingLines, Warned, refusal
 from app.desk.masking import Mask
+from app.desk.training import line_text
+from app.desk.training.lines import LONGEST, TrainingLines, Warned, refusal
 from app.errors import DataError, NotFoundError
 from app.pipeline import Pipeline
 from app.settings import Settings

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from app.desk.override_preview import Previewer, said_now
-from app.desk.override_text import base_of, compose
-from app.desk.overrides import Overrides
-from app.desk.samples import Ask, Setting
+from app.desk.scripts.overrides import Overrides
+from app.desk.scripts.preview import Previewer, said_now
+from app.desk.scripts.samples import Ask, Setting
+from app.desk.scripts.text import base_of, compose
 from app.desk.store import DeskStore
 from app.errors import DataError, NotFoundError, RequestError
 from app.pipeline import Pipeline

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import nodes
 
-from app.desk.override_safety import MAX_CHARS, literals, parsed, unsafe
-from app.desk.override_text import base_of, blocks, compose, diff, flow_of, holds_tag, split
+from app.desk.scripts.safety import MAX_CHARS, literals, parsed, unsafe
+from app.desk.scripts.text import base_of, blocks, compose, diff, flow_of, holds_tag, split
 from app.reply.library import Library
 from app.settings import Settings
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import pipeline as pipelines
-from app.desk.phrase_lines import Line, Lines
-from app.desk.phrases import LONGEST_QUERY, Phrases
+from app.desk.phrases.lines import Line, Lines
+from app.desk.phrases.search import LONGEST_QUERY, Phrases
 from app.errors import RequestError
 from app.pipeline import Pipeline
 from app.records import STATUSES

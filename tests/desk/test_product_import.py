@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from app.desk.product_columns import clean, keep, rows_of
-from app.desk.product_import import Mode, Plan, plan
+from app.desk.facts.product_columns import clean, keep, rows_of
+from app.desk.facts.product_import import Mode, Plan, plan
+from app.desk.facts.shop_files import ShopFiles
 from app.desk.revisions import history
-from app.desk.shop_files import ShopFiles
 from app.desk.store import DeskStore
 from app.errors import RequestError
 from app.shop.load import load_shop

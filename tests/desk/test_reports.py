@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from app.desk import reports
-from app.desk.reports_filter import chosen, lines
-from app.desk.reports_rows import Asked
-from app.desk.reports_scope import CLASSES, NOBODY, Names, Period, Scope, load_reasons, names_of, period_of
-from app.desk.reports_tables import quantile
+from app.desk.reports import report as reports
+from app.desk.reports.listing import chosen, lines
+from app.desk.reports.rows import Asked
+from app.desk.reports.scope import CLASSES, NOBODY, Names, Period, Scope, load_reasons, names_of, period_of
+from app.desk.reports.tables import quantile
 from app.desk.store import DeskStore
 from app.desk.tables import Conversation, Draft, Message, Outcome
 from app.errors import DataError, RequestError

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from starlette.testclient import TestClient
 
 from app import pipeline as pipelines
-from app.desk.feedback import Tally, tally
 from app.desk.store import DeskStore
+from app.desk.training.feedback import Tally, tally
 from app.models import Store
 from app.pipeline import Pipeline
 from app.service.web import create_app

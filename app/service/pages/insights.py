@@ -8,9 +8,11 @@ from functools import partial
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
-from app.desk import exports, reports, reports_rows
-from app.desk.reports_scope import NOBODY
-from app.desk.reports_tables import REST, UNNAMED, Cell, Column, Table, Where
+from app.desk.reports import exports
+from app.desk.reports import report as reports
+from app.desk.reports import rows as reports_rows
+from app.desk.reports.scope import NOBODY
+from app.desk.reports.tables import REST, UNNAMED, Cell, Column, Table, Where
 from app.errors import NotFoundError
 from app.service.parts import Parts
 from app.service.reporting import question

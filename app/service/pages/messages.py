@@ -5,9 +5,12 @@ from functools import partial
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.desk import exports, reports, reports_filter, reports_rows
-from app.desk.reports_filter import ANY, CHOICES
-from app.desk.reports_scope import CLASSES, NOBODY, Names
+from app.desk.reports import exports
+from app.desk.reports import listing as reports_filter
+from app.desk.reports import report as reports
+from app.desk.reports import rows as reports_rows
+from app.desk.reports.listing import ANY, CHOICES
+from app.desk.reports.scope import CLASSES, NOBODY, Names
 from app.service.pages.insights import download, duration, span
 from app.service.parts import Parts
 from app.service.reporting import Question, question

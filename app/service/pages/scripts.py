@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.desk.override_checks import Verdict
-from app.desk.override_preview import Previewer, said_now
-from app.desk.override_text import diff
-from app.desk.overrides import Overrides, Script
-from app.desk.samples import CARDS
+from app.desk.scripts.checks import Verdict
+from app.desk.scripts.overrides import Overrides, Script
+from app.desk.scripts.preview import Previewer, said_now
+from app.desk.scripts.samples import CARDS
+from app.desk.scripts.text import diff
 from app.errors import DataError, Problem, RequestError
 from app.reply.library import NOTICES, RATINGS
 from app.reply.notices import NOTICE_KINDS

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from app.desk.facts_file import Raw, revise
-from app.desk.facts_form import at_fields, content, repeated
-from app.desk.shop_files import FILES, mark
+from app.desk.facts.facts_file import Raw, revise
+from app.desk.facts.facts_form import at_fields, content, repeated
+from app.desk.facts.shop_files import FILES, mark
 from app.errors import DataError, RequestError
 from app.service.pages import settings_faq, settings_history, settings_import, settings_products, settings_promotions
 from app.service.parts import Parts

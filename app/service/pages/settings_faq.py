@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from app.desk.table_file import unpacked
+from app.desk.facts.table_file import unpacked
 from app.errors import NotFoundError
 from app.service.parts import Parts
 from app.service.row_form import RowForm

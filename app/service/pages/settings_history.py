@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from app.desk import revisions
-from app.desk.shop_files import FILES, mark
+from app.desk.facts.shop_files import FILES, mark
 from app.errors import DataError, RequestError
 from app.service.parts import Parts
 from app.service.shop_editor import Editor, form_of

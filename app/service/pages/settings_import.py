@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
-from app.desk.product_columns import keep, rows_of
-from app.desk.product_import import Mode, Plan, plan
+from app.desk.facts.product_columns import keep, rows_of
+from app.desk.facts.product_import import Mode, Plan, plan
 from app.errors import DataError, NotFoundError, RequestError
 from app.service.parts import Parts
 from app.service.shop_editor import Editor, Faults, form_of

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from app.desk import promotion_calendar as calendar
-from app.desk.facts_file import Raw, revise
-from app.desk.facts_form import Posted, at_fields, content, repeated
-from app.desk.shop_files import FILES, mark
+from app.desk.facts import promotion_calendar as calendar
+from app.desk.facts.facts_file import Raw, revise
+from app.desk.facts.facts_form import Posted, at_fields, content, repeated
+from app.desk.facts.shop_files import FILES, mark
 from app.errors import DataError, NotFoundError, RequestError
 from app.service.parts import Parts
 from app.service.shop_editor import Editor, Faults, entry_problems, form_of, posted

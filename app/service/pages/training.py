@@ -9,9 +9,9 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 
-from app.desk.lines import LONGEST, Warned
-from app.desk.retrain import Retraining
-from app.desk.trainer import Decision, Item, Trainer
+from app.desk.training.lines import LONGEST, Warned
+from app.desk.training.retrain import Retraining
+from app.desk.training.trainer import Decision, Item, Trainer
 from app.errors import NotFoundError, RequestError
 from app.service.pages import training_models
 from app.service.parts import Parts

@@ -54,6 +54,7 @@ async function consent() { // the browser asks here, once; what lies there now i
 on(document, "paste", pasted);
 on($("sample"), "click", () => taken($("sample").textContent));
 heard("miaohui:take", ({ text }) => text?.trim() && taken(text));
+heard("miaohui:copied", ({ text }) => text && remember(text)); // a phrase copied elsewhere on the page is ours as well
 heard("miaohui:insert", ({ text }) => text && (insertPhrase(desk.chat, text) || copied(text)));
 async function copied(text) {
   if (await copy(text, t("已复制：{text}", { text: short(text) }))) emit("miaohui:copied", { text, style: "", draft_id: "" });

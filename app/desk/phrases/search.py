@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from app.desk.phrase_lines import Field, Hit, Line, Lines
-from app.desk.phrase_texts import Phrase, Speaker, product_name, stored_answers
+from app.desk.phrases.lines import Field, Hit, Line, Lines
+from app.desk.phrases.texts import Phrase, Speaker, product_name, stored_answers
 from app.errors import RequestError
 from app.pipeline import Pipeline, ShopDesk
 from app.records import Status

@@ -13,10 +13,10 @@ from tempfile import NamedTemporaryFile
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.desk import sample_reviews
-from app.desk.override_checks import Trial, Verdict, check
-from app.desk.override_text import base_of, blocks, flow_of, split
-from app.desk.samples import Ask, Sample, Sampler, Setting
+from app.desk.scripts import sample_reviews
+from app.desk.scripts.checks import Trial, Verdict, check
+from app.desk.scripts.samples import Ask, Sample, Sampler, Setting
+from app.desk.scripts.text import base_of, blocks, flow_of, split
 from app.desk.store import DeskStore
 from app.desk.tables import Revision
 from app.errors import NotFoundError, RequestError

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.desk import followups
-from app.desk.reports import read
-from app.desk.reports_filter import CHOICES, Line, chosen, lines
-from app.desk.reports_rows import Asked
-from app.desk.reports_scope import Names, Period, Scope
-from app.desk.reports_tables import Cell, Column, Table, Where
+from app.desk.reports.listing import CHOICES, Line, chosen, lines
+from app.desk.reports.report import read
+from app.desk.reports.rows import Asked
+from app.desk.reports.scope import Names, Period, Scope
+from app.desk.reports.tables import Cell, Column, Table, Where
 from app.desk.tables import Draft, Outcome
 from app.errors import RequestError
 

@@ -1,6 +1,6 @@
 """Train a version and weigh it against the one in use, without bringing it into use.
 
-    python -m app.desk.trial < {"cases": [["text", "intent"], …]}
+    python -m app.desk.training.trial < {"cases": [["text", "intent"], …]}
 
 A process of its own, so that drafts go on within milliseconds. It prints a JSON object a line: {"stage", "done"} as it
 goes, and at the end {"version"} or {"error"}; what it found is kept in `report.json` beside the model.

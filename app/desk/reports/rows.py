@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from app.desk.reports_scope import NOBODY, Names, Scope
+from app.desk.reports.scope import NOBODY, Names, Scope
 from app.desk.tables import Conversation, Draft, Message, Outcome
 
 _RANK = {"": 0, "rejected": 1, "copied": 2, "sent": 3, "edited": 4}

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
-from app.desk.reports_rows import Asked, seconds
-from app.desk.reports_scope import Names, Scope
-from app.desk.reports_tables import Cell, Column, Table, share
+from app.desk.reports.rows import Asked, seconds
+from app.desk.reports.scope import Names, Scope
+from app.desk.reports.tables import Cell, Column, Table, share
 from app.desk.tables import Conversation
 
 PATIENCE = timedelta(hours=2)

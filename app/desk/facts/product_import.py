@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from app.desk import table_file
-from app.desk.facts_form import Field, fields
-from app.desk.product_columns import HEADS, Column, clean, head_of, oddity
-from app.desk.shop_files import FILES, mark
-from app.desk.table_file import Record, Table
+from app.desk.facts import table_file
+from app.desk.facts.facts_form import Field, fields
+from app.desk.facts.product_columns import HEADS, Column, clean, head_of, oddity
+from app.desk.facts.shop_files import FILES, mark
+from app.desk.facts.table_file import Record, Table
 from app.errors import DataError, Problem
 from app.shop.facts import Product
 from app.strict_yaml import problems_of

@@ -56,7 +56,7 @@ class Retraining:
             }
             try:
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "app.desk.trial"],
+                    [sys.executable, "-m", "app.desk.training.trial"],
                     cwd=HOME, env=environment, text=True, encoding="utf-8", errors="replace",
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                 )  # fmt: skip

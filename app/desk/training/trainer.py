@@ -12,13 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.check import bare_text
-from app.desk import feedback, revisions
-from app.desk.feedback import Before, Said, Tally
-from app.desk.lines import Changed, TrainingLines, Warned, refusal
+from app.desk import revisions
 from app.desk.masking import Mask
-from app.desk.parked import Parked
 from app.desk.revisions import Change
 from app.desk.store import DeskStore
+from app.desk.training import feedback
+from app.desk.training.feedback import Before, Said, Tally
+from app.desk.training.lines import Changed, TrainingLines, Warned, refusal
+from app.desk.training.parked import Parked
 from app.errors import NotFoundError, RequestError
 from app.pipeline import Pipeline
 from app.records import UNKNOWN

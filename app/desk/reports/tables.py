@@ -7,7 +7,7 @@ from math import ceil
 from operator import attrgetter
 from typing import Any, Literal
 
-from app.desk.reports_rows import Asked
+from app.desk.reports.rows import Asked
 
 Kind = Literal["text", "label", "count", "share", "seconds"]
 """A label is one of our own words, a text is data."""

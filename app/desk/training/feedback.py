@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.desk.likeness import groups
 from app.desk.tables import Feedback
+from app.desk.training.likeness import groups
 from app.errors import RequestError
 from app.records import Utterance
 from app.understand.features import Vectoriser

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from jinja2 import nodes
 
-from app.desk.override_safety import literals, parsed, unsafe
-from app.desk.override_text import base_of, split
-from app.desk.samples import Said, Sample
+from app.desk.scripts.safety import literals, parsed, unsafe
+from app.desk.scripts.samples import Said, Sample
+from app.desk.scripts.text import base_of, split
 from app.errors import DataError, Problem
 from app.pipeline import Knowledge
 from app.records import Draft, Finding, Level

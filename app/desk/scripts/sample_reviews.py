@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from app.desk.samples import Said, Sample
+from app.desk.scripts.samples import Said, Sample
 from app.pipeline import Knowledge, ShopDesk
 from app.reply.library import Library
 from app.reply.render import Rendered, render

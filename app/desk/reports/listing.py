@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.desk.reports_rows import Asked
-from app.desk.reports_scope import CLASSES, NOBODY
-from app.desk.reports_tables import Where
+from app.desk.reports.rows import Asked
+from app.desk.reports.scope import CLASSES, NOBODY
+from app.desk.reports.tables import Where
 from app.desk.tables import Conversation, Draft, Outcome
 from app.errors import RequestError
 

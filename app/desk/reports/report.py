@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.desk.reports_complaints import causes, classes, couriers, products
-from app.desk.reports_rows import Asked, asked
-from app.desk.reports_scope import NOBODY, Names, Scope
-from app.desk.reports_tables import REST, UNNAMED, Cell, Column, Table, Tally, Where, share, tallies, total
-from app.desk.reports_unsold import unsold, with_unsold
+from app.desk.reports.complaints import causes, classes, couriers, products
+from app.desk.reports.rows import Asked, asked
+from app.desk.reports.scope import NOBODY, Names, Scope
+from app.desk.reports.tables import REST, UNNAMED, Cell, Column, Table, Tally, Where, share, tallies, total
+from app.desk.reports.unsold import unsold, with_unsold
 from app.desk.tables import FollowUp
 
 TOP = 15

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from app.desk.reports_rows import Asked
-from app.desk.reports_scope import CLASSES, Names
-from app.desk.reports_tables import Cell, Column, Table, share, tallies
+from app.desk.reports.rows import Asked
+from app.desk.reports.scope import CLASSES, Names
+from app.desk.reports.tables import Cell, Column, Table, share, tallies
 
 
 def classes(rows: Sequence[Asked], names: Names) -> Table:

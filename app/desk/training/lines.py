@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from app.check import bare_text
-from app.desk import line_text
-from app.desk.shop_files import write
+from app.desk.facts.shop_files import write
+from app.desk.training import line_text
 from app.errors import MiaohuiError, NotFoundError, RequestError
 from app.scaffold import EXAMPLE
 from app.settings import Settings

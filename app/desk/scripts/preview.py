@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.desk.override_checks import BREAKS, Fault, each_once, new_faults, read, reason, written
-from app.desk.overrides import Overrides
-from app.desk.samples import Ask, Said, Sample, Setting
+from app.desk.scripts.checks import BREAKS, Fault, each_once, new_faults, read, reason, written
+from app.desk.scripts.overrides import Overrides
+from app.desk.scripts.samples import Ask, Said, Sample, Setting
 from app.errors import Problem
 from app.pipeline import Knowledge
 from app.records import Draft

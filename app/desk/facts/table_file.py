@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.desk.facts_form import Field
+from app.desk.facts.facts_form import Field
 from app.errors import DataError, Problem
 
 LIST_MARK = "|"

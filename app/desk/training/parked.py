@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.check import fewest
-from app.desk.line_text import read
-from app.desk.lines import PARKED
+from app.desk.training.line_text import read
+from app.desk.training.lines import PARKED
 from app.errors import DataError, NotFoundError, RequestError
 from app.scaffold import ANSWER, CASE, DEFINITION, EXAMPLE, lay_out
 from app.settings import Settings
