@@ -12,7 +12,7 @@ run: $(STAMP)            ## the page and the API on http://127.0.0.1:8000 with t
 	$(BIN)/miaohui serve --port $(PORT)
 
 test: $(STAMP) lint check   ## everything CI runs
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 train: $(STAMP)          ## train a new version of the model from intents/ into models/
 	$(BIN)/miaohui train

@@ -1,5 +1,6 @@
 """What every test may ask for: the repository's settings and one real, trained pipeline."""
 
+import fcntl
 import io
 import shutil
 import sys
@@ -33,8 +34,11 @@ def settings(_own_store: None) -> Settings:
 
 @pytest.fixture(scope="session")
 def pipeline(settings: Settings) -> Pipeline:
-    """Give the shipped pipeline; the model is trained once where it is missing or stale."""
-    return open_pipeline(settings)
+    """Give the shipped pipeline; the model is trained once, by one process, where it is missing or stale."""
+    settings.var.mkdir(exist_ok=True)
+    with (settings.var / "training.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return open_pipeline(settings)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from app.desk import live as lives
 from app.desk.live import Event, Live
+from tests.desk.loops import run
 
 
 async def listen(live: Live, shop: str) -> AsyncIterator[Event]:
@@ -26,7 +27,7 @@ def test_events_come_in_order_and_stay_in_their_shop() -> None:
         live.publish("other", "stale", {"id": "x"})
         return [await anext(here) for _ in range(3)], await anext(there)
 
-    heard, other = asyncio.run(main())
+    heard, other = run(main())
     assert heard == [Event("conversation", {"id": at}) for at in range(3)]
     assert other == Event("stale", {"id": "x"})
 
@@ -41,7 +42,7 @@ def test_who_leaves_is_forgotten() -> None:
         await asyncio.gather(waiting, return_exceptions=True)
         return before, len(live)
 
-    assert asyncio.run(main()) == (1, 0)
+    assert run(main()) == (1, 0)
 
 
 def test_who_falls_behind_reads_anew() -> None:
@@ -56,7 +57,7 @@ def test_who_falls_behind_reads_anew() -> None:
         live.publish("demo", "conversation", {"id": "after"})
         return [await anext(slow) for _ in range(2)], seen
 
-    late, prompt = asyncio.run(main())
+    late, prompt = run(main())
     assert late == [Event("resync", {}), Event("conversation", {"id": "after"})]
     assert [one.data["id"] for one in prompt] == list(range(lives._WAITING + 1))
 

@@ -24,6 +24,7 @@ from app.desk import store as stores
 from app.desk.store import DeskStore
 from app.desk.tables import Base, Conversation, Message, Revision
 from app.errors import StoreError
+from tests.desk.loops import run
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 _PATIENCE = 20
@@ -211,7 +212,7 @@ def test_waiting_for_a_commit_leaves_the_loop_free(store: DeskStore) -> None:
         go.set()
         return int(await writing)
 
-    assert asyncio.run(main()) == 7
+    assert run(main()) == 7
 
 
 def test_closing_finishes_what_is_queued(database: str) -> None:

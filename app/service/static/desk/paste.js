@@ -38,7 +38,7 @@ const remember = (text) => stored("clip", mark(text.trim()));
 async function peek() {
   if (!toggle.checked || document.querySelector("dialog[open], textarea.edit")) return;
   const text = (await navigator.clipboard.readText().catch(() => "")).trim();
-  const known = mark(text) === stored("clip") || text === lastCopied().trim() || text === desk.chat.text.trim();
+  const known = [stored("clip"), stored("ours")].includes(mark(text)) || text === lastCopied().trim() || text === desk.chat.text.trim();
   if (!text || known || characters(text).length > MAX || !document.hasFocus()) return;
   taken(text);
 }
@@ -54,7 +54,7 @@ async function consent() { // the browser asks here, once; what lies there now i
 on(document, "paste", pasted);
 on($("sample"), "click", () => taken($("sample").textContent));
 heard("miaohui:take", ({ text }) => text?.trim() && taken(text));
-heard("miaohui:copied", ({ text }) => text && remember(text)); // a phrase copied elsewhere on the page is ours as well
+heard("miaohui:copied", ({ text }) => text && stored("ours", mark(text.trim()))); // phrases are copied elsewhere on the page
 heard("miaohui:insert", ({ text }) => text && (insertPhrase(desk.chat, text) || copied(text)));
 async function copied(text) {
   if (await copy(text, t("已复制：{text}", { text: short(text) }))) emit("miaohui:copied", { text, style: "", draft_id: "" });
