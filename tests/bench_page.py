@@ -12,14 +12,18 @@ from playwright.sync_api import Page, sync_playwright
 from app.cli import open_pipeline
 from app.settings import Settings
 from tests.service.conftest import CHROMIUM, served
+from tests.service.test_every_page import PAGES
+from tests.service.weight import weigh
 
 _TIMES = 50
 _WATCH = """
 window.shown = [];
-window.pasted = 0;
-addEventListener("paste", () => { pasted = performance.now(); }, true);
+window.pasted = window.heard = 0;
+const isAnswer = ({ name }) => name.endsWith("/v1/messages");
+const answers = () => performance.getEntriesByType("resource").filter(isAnswer).length;
+addEventListener("paste", () => { pasted = performance.now(); heard = answers(); }, true);
 new MutationObserver((changes) => {
-  if (!pasted || !changes.some((one) => one.target.closest?.("#drafts"))) return;
+  if (!pasted || answers() === heard || !changes.some((one) => one.target.closest?.("#drafts"))) return;
   const from = pasted;
   pasted = 0;
   requestAnimationFrame(() => requestAnimationFrame(() => shown.push(performance.now() - from)));
@@ -70,12 +74,14 @@ def main() -> None:
         frames = [page.evaluate(_FRAMES) for _ in range(_TIMES)]
         shown, felt = page.evaluate("shown"), page.evaluate("interactions")
         browser.close()
+        weights = {path: sum(weigh(address, path).values()) for path in PAGES}
     print(f"{'':28}{'p50 ms':>9}{'p95 ms':>9}")
     print(f"{'paste → first draft painted':28}{_median(shown)}   ({len(shown)} pastes)")
     print(f"{'two empty frames':28}{_median(frames)}")
     quick = 2 * _TIMES - len(felt)
     times = [*felt, *([16.0] * max(quick, 0))]
     print(f"{'key press → next paint':28}{_median(times)}   (longest {max(times):.0f}; under 16 counts as 16)")
+    print("\nfirst visit, compressed: " + "  ".join(f"{path} {size / 1000:.0f} kB" for path, size in weights.items()))
 
 
 if __name__ == "__main__":

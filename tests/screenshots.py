@@ -3,6 +3,7 @@
 python -m tests.screenshots [NAME …]
 """
 
+import io
 import sys
 import tempfile
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.cli import open_pipeline
@@ -42,7 +44,7 @@ def _paste(page: Page, text: str) -> None:
 
 def _answered(page: Page) -> None:
     _paste(page, FURIOUS)
-    page.get_by_role("button", name="已签收").first.click()
+    page.locator('[data-status="signed"]').first.click()
     page.wait_for_timeout(400)
 
 
@@ -69,12 +71,19 @@ PLACES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "insights": ("/insights?period=30", _nothing),
     "messages": ("/messages?period=30", _nothing),
     "training": ("/training", _nothing),
+    "models": ("/training/models", _nothing),
     "scripts": ("/scripts", _nothing),
     "script": ("/scripts/aftersales/wrong_item", _nothing),
     "settings": ("/settings", _nothing),
+    "promotions": ("/settings/promotions?month=2026-12", _nothing),
+    "products": ("/settings/products", _nothing),
+    "import": ("/settings/products/import", _nothing),
     "tools": ("/tools", _nothing),
     "error-404": ("/nothing", _nothing),
 }
+FULL = ("desk", "mini", "tools")
+"""Pages shown in their whole length where they are narrow."""
+_COLOURS = 128
 
 
 def _draw(browser: Browser, address: str, name: str) -> None:
@@ -85,7 +94,11 @@ def _draw(browser: Browser, address: str, name: str) -> None:
         page = context.new_page()
         page.goto(f"{address}{path}")
         act(page)
-        page.screenshot(path=FOLDER / f"{name}-{look}.png", full_page=look == "narrow")
+        picture = Image.open(io.BytesIO(page.screenshot(full_page=look == "narrow" and name in FULL)))
+        picture.convert("RGB").quantize(_COLOURS).save(FOLDER / f"{name}-{look}.png", optimize=True)
+        if act is _answered:  # the next picture shows its own chat alone
+            page.keyboard.press("x")
+            page.wait_for_timeout(300)
         context.close()
 
 

@@ -1,14 +1,11 @@
 """What holds for every page: a title, no scrolling sideways, nobody shut out, the policy kept, little weight."""
 
-import gzip
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -16,6 +13,7 @@ from app.desk.store import DeskStore
 from app.pipeline import Pipeline
 from tests.desk.fortnight import fill
 from tests.service.conftest import database, served
+from tests.service.weight import weigh
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = ("/", "/?mini=1", "/followups", "/insights", "/messages", "/training", "/scripts", "/settings", "/tools")
@@ -66,10 +64,18 @@ def look(browser: Browser, address: str, how: Look) -> tuple[Page, list[str]]:
     return page, faults
 
 
-@pytest.mark.parametrize("address", ["full", "page_url"])
 @pytest.mark.parametrize("how", LOOKS, ids=lambda how: f"{how.path} {how.size} {how.scheme} {how.lang}")
-def test_a_page_is_sound(browser: Browser, how: Look, address: str, request: pytest.FixtureRequest) -> None:
-    page, faults = look(browser, request.getfixturevalue(address), how)
+def test_a_page_is_sound(browser: Browser, how: Look, full: str) -> None:
+    check(*look(browser, full, how), lang=how.lang)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_sound_before_anything_happened(browser: Browser, path: str, page_url: str) -> None:
+    check(*look(browser, page_url, Look(path, "narrow", "dark", "zh")), lang="zh")
+
+
+def check(page: Page, faults: list[str], *, lang: str) -> None:
+    """Look for what shuts people out, scrolls sideways or breaks the policy; close the page."""
     try:
         assert page.title().endswith(("· 秒回", "· Miaohui")), page.title()
         page.evaluate(AXE)
@@ -83,29 +89,13 @@ def test_a_page_is_sound(browser: Browser, how: Look, address: str, request: pyt
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
         assert page.evaluate("broken") == []
         assert faults == []
-        if how.lang == "en":
-            shown = page.locator("header.top, h1, h2, button, label, th").all_inner_texts()
-            assert shown
+        assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[lang]
     finally:
         page.context.close()
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_light(full: str, path: str) -> None:
-    """Count what a first visit fetches, compressed: the page, its styles, its scripts and what those import."""
-    with httpx2.Client(base_url=full, headers={"accept": "text/html"}) as client:
-        html = client.get(path).text
-        wanted = re.findall(r'(?:src|href)="(/static/[^"?]+)', html)
-        seen: dict[str, int] = {path: len(gzip.compress(html.encode()))}
-        while wanted:
-            one = wanted.pop()
-            if one in seen:
-                continue
-            text = client.get(one).text
-            seen[one] = len(gzip.compress(text.encode()))
-            folder = one.rpartition("/")[0]
-            wanted += [str((Path(folder) / name).as_posix()) for name in re.findall(r'from "\./([^"]+)"', text)]
-            wanted += [
-                re.sub(r"/[^/]+/\.\./", "/", f"{folder}/{name}") for name in re.findall(r'from "(\.\./[^"]+)"', text)
-            ]
-    assert sum(seen.values()) <= MOST_BYTES, seen
+    parts = weigh(full, path)
+    assert len(parts) > 3
+    assert sum(parts.values()) <= MOST_BYTES, parts
