@@ -19,6 +19,8 @@ from app.errors import ArtefactError, NotFoundError
 from app.understand import artefact as artefacts
 from app.understand.artefact import Artefact, Card
 
+SLACK = 0.005
+"""A new model may be this much less often right, on lines it has not seen, and still replace the current one."""
 _VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-z]{1,8}")
 _CURRENT, _HISTORY, _PARTIAL = "current", "history", "partial-"
 _HASH_SHOWN = 8

@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.errors import ArtefactError
-from app.models import Store
+from app.models import SLACK, Store
 from app.pipeline import Knowledge, fingerprint
 from app.understand import artefact as artefacts
 from app.understand.artefact import Artefact
 from app.understand.train import Progress, train
 
 Lines = Sequence[tuple[str, str]]
-SLACK = 0.005
-"""A new model may be this much less often right, on lines it has not seen, and still replace the current one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,12 @@ def test_nothing_heavy_loads_before_it_is_needed(module: str) -> None:
     assert ran.stdout.split() == []
 
 
+def test_the_service_starts_without_what_only_training_and_files_need() -> None:
+    code = "import sys, app.service.web; print(*(sys.modules.keys() & {'sklearn', 'scipy', 'pypinyin', 'openpyxl'}))"
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)  # noqa: S603
+    assert ran.stdout.split() == []
+
+
 def test_a_trained_model_answers_without_what_trained_it(pipeline: object) -> None:
     code = (
         "import sys; from app import pipeline; from app.settings import Settings;"

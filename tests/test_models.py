@@ -14,11 +14,11 @@ from app import pipeline as pipelines
 from app.errors import ArtefactError, NotFoundError
 from app.evaluate.compare import compare, mcnemar, sample
 from app.evaluate.metrics import Case, Judged
-from app.models import Store
+from app.models import SLACK, Store
 from app.pipeline import Knowledge, Pipeline
 from app.records import Scored
 from app.settings import Settings
-from app.training import SLACK, keep
+from app.training import keep
 from app.understand.artefact import Artefact
 from app.understand.train import train
 from tests.conftest import Run, refused

@@ -9,12 +9,11 @@ from app.evaluate.doubts import Leak, Neighbours, Thin
 from app.evaluate.metrics import Case, Judged
 from app.evaluate.rivals import Bench, Rival
 from app.evaluate.run import Progress, cross_validate, judge
-from app.understand.catalogue import GROUPS, Catalogue
+from app.understand.catalogue import Catalogue
 from app.understand.classify import Classifier
 from app.understand.reader import Reader
 
 OTHER = "other"
-GROUP_TITLES = dict(zip(GROUPS, ("风险", "售后", "物流", "订单", "售前", "评价", "闲聊", "其他"), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from pathlib import Path
 from app import html_page
 from app.evaluate import confidence, curves, metrics
 from app.evaluate.advice import advise
-from app.evaluate.assess import GROUP_TITLES, Evaluation
+from app.evaluate.assess import Evaluation
 from app.evaluate.curves import Bar
 from app.evaluate.figures import score, without_leaks
 from app.evaluate.metrics import IntentScores, Judged
+from app.understand.catalogue import GROUP_TITLES
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _FAIR, _GOOD = 0.7, 0.85

@@ -5,9 +5,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.evaluate import metrics
-from app.evaluate.assess import GROUP_TITLES, Evaluation
+from app.evaluate.assess import Evaluation
 from app.evaluate.figures import score, without_leaks
 from app.evaluate.metrics import IntentScores
+from app.understand.catalogue import GROUP_TITLES
 
 _WORST, _CONFUSIONS, _LINES, _LISTED = 10, 12, 3, 5
 

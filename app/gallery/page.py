@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from app import html_page
-from app.evaluate.assess import GROUP_TITLES
 from app.gallery.sheets import Gallery, middle
 from app.records import STYLES
 from app.reply.marked import LONGEST
 from app.show import STYLE_NAMES
+from app.understand.catalogue import GROUP_TITLES
 
 FLOW_TITLES = {"reception": "接待", "aftersales": "售后", "risk": "风险", "review": "评价"}
 _TEMPLATES = Path(__file__).parent / "templates"

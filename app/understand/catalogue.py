@@ -16,6 +16,7 @@ Flag = Annotated[bool, BeforeValidator(yes_or_no)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 GROUPS = ("risk", "aftersales", "logistics", "order", "presale", "review", "chat", "other")
 """Groups in the order in which several intents of one message are answered."""
+GROUP_TITLES = dict(zip(GROUPS, ("风险", "售后", "物流", "订单", "售前", "评价", "闲聊", "其他"), strict=True))
 
 
 class NearMiss(BaseModel):

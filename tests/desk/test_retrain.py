@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.desk.training.retrain import Retraining, State
-from app.desk.training.trial import REPORT, read_report
+from app.desk.training.verdict import REPORT, read_report
 from app.errors import RequestError
 from app.models import Store
 from app.pipeline import Pipeline

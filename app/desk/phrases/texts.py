@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
-from app.evaluate.assess import GROUP_TITLES
 from app.pipeline import Pipeline, ShopDesk
 from app.records import Finding, History, Message, Order, Ranking, Scored, Status, Tone, Turn
 from app.reply.briefing import Briefing, brief
@@ -14,7 +13,7 @@ from app.reply.drafting import Task
 from app.reply.remark import Noted
 from app.reply.render import blanks
 from app.shop.facts import Faq
-from app.understand.catalogue import Intent
+from app.understand.catalogue import GROUP_TITLES, Intent
 
 SHOP_ANSWERS, GOODS_ANSWERS = "店铺问答", "商品问答"
 FAQ = "faq/"

@@ -15,8 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from app.desk.training.verdict import REPORT, Change, Report, Side
 from app.errors import ArtefactError, MiaohuiError, RequestError
 from app.evaluate.compare import compare, sample
 from app.evaluate.metrics import Case, Judged
@@ -24,76 +23,15 @@ from app.evaluate.run import judge
 from app.models import Store
 from app.pipeline import Knowledge, load_knowledge
 from app.settings import read_settings
-from app.training import SLACK, fit
+from app.training import fit
 from app.understand.artefact import Artefact, Card
 from app.understand.classify import Classifier
 
-REPORT = "report.json"
 _LOCK = "training.lock"
 _MOST_SHOWN = 60
 _TRAINED, _BEFORE = 0.8, 0.9
 """Shares of the work that are done once the model is trained, and once the old one has been judged."""
 _GENTLY = 10
-
-
-class Change(BaseModel):
-    """A message that the two versions hear differently; "" where one hears nothing."""
-
-    model_config = ConfigDict(frozen=True)
-
-    text: str
-    intent: str
-    before: str
-    after: str
-
-
-class Side(BaseModel):
-    """One of the two versions."""
-
-    model_config = ConfigDict(frozen=True)
-
-    version: str
-    lines: int
-    intents: int
-    held_out: float
-
-
-class Report(BaseModel):
-    """Both versions, how often they are right on the same training lines, and on the messages that were accepted.
-
-    `before` is None where no version was in use; the shares are then of the new one alone.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    before: Side | None
-    after: Side
-    sampled: int
-    right: tuple[float, float]
-    p: float
-    lost: tuple[Change, ...]
-    won: tuple[Change, ...]
-    lost_count: int
-    won_count: int
-    told: tuple[Change, ...]
-
-    @property
-    def worse(self) -> bool:
-        """Tell whether the new one is less often right on lines it has not seen, by more than chance may do."""
-        return self.before is not None and self.before.held_out - self.after.held_out > SLACK
-
-    @property
-    def told_right(self) -> tuple[int, int]:
-        """Count the accepted messages that each version hears as it was told."""
-        return (sum(one.before == one.intent for one in self.told), sum(one.after == one.intent for one in self.told))
-
-
-def read_report(store: Store, version: str) -> Report | None:
-    """Read what was found when a version was trained; None where nobody looked."""
-    try:
-        return Report.model_validate_json((store.folder / version / REPORT).read_text(encoding="utf-8"))
-    except (OSError, ValidationError, UnicodeDecodeError):
-        return None
 
 
 def run(cases: Sequence[tuple[str, str]], say: "Say") -> str:

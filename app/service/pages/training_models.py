@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.desk.training.feedback import accepted_since
 from app.desk.training.retrain import Retraining
 from app.desk.training.trainer import Trainer
-from app.desk.training.trial import Report, read_report
+from app.desk.training.verdict import Report, read_report
 from app.errors import ArtefactError, DataError, RequestError
 from app.models import Store
 from app.pipeline import fingerprint
