@@ -10,6 +10,7 @@ from app.reply.library import Library
 from app.reply.render import Rendered, render
 from app.reply.review_variables import ReviewVariables
 from app.reply.reviews import Review, Reviewer
+from app.review_desk import reviewer
 
 _REVIEWS: Mapping[str, Sequence[tuple[int, str, bool]]] = {
     "bad": (
@@ -44,9 +45,9 @@ def samples(
     for stars, words, follow_up in reviews:
         traits = tuple(knowledge.ratings.causes.file.suspicious_traits) if kind == "suspected" else ()
         review = Review(stars, words, now, follow_up=follow_up, traits=traits)
-        reviewer = _reviewer(knowledge, desk)
-        if reviewer(review).kind == kind:
-            yield _sample(name, reviewer, review)
+        answering = reviewer(knowledge, desk)
+        if answering(review).kind == kind:
+            yield _sample(name, answering, review)
 
 
 def _sample(name: str, reviewer: Reviewer, review: Review) -> Sample:
@@ -59,16 +60,3 @@ def _sample(name: str, reviewer: Reviewer, review: Review) -> Sample:
         return [render(library, name, unknown, seed="1")]
 
     return Sample(f"{_STARS[review.rating]}：{review.text or '没写字'}", review.text, speak, fill)
-
-
-def _reviewer(knowledge: Knowledge, desk: ShopDesk) -> Reviewer:
-    return Reviewer(
-        desk.counter.shop,
-        desk.counter.goods,
-        desk.drafter.library,
-        knowledge.linter,
-        knowledge.reader.normaliser,
-        knowledge.ear,
-        knowledge.settings.max_text,
-        knowledge.ratings,
-    )
