@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from app.errors import DataError, Problem
-from app.service.places import HERE, LOCALE, STATIC, TEMPLATES
+from app.service.places import LOCALE, STATIC
 from app.strict_yaml import load_file, relative
 
 LANGUAGES = ("zh", "en")
@@ -52,9 +52,3 @@ def used(path: Path) -> list[str]:
     """List what a file passes to t(…) literally."""
     found = _USED.findall(path.read_text(encoding="utf-8"))
     return [re.sub(r"\\(.)", r"\1", next(filter(None, one))) for one in found]
-
-
-def speaking() -> list[Path]:
-    """List the files that say something to people."""
-    places = ((TEMPLATES, "**/*.html"), (STATIC, "**/*.js"), (HERE, "**/*.py"))
-    return [path for folder, pattern in places for path in sorted(folder.glob(pattern)) if "vendor" not in path.parts]

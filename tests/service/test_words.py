@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import DataError
-from app.service.places import HERE, LOCALE
-from app.service.words import load_words, speaking, used
+from app.service.places import HERE, LOCALE, STATIC, TEMPLATES
+from app.service.words import load_words, used
 from app.strict_yaml import load_file
 
 _HAN = re.compile(r"[一-鿿]")
@@ -20,6 +20,12 @@ def english() -> dict[str, str]:
     for path in FILES:
         found |= load_file(path, root=LOCALE)
     return found
+
+
+def speaking() -> list[Path]:
+    """List the files that say something to people."""
+    places = ((TEMPLATES, "**/*.html"), (STATIC, "**/*.js"), (HERE, "**/*.py"))
+    return [path for folder, pattern in places for path in sorted(folder.glob(pattern)) if "vendor" not in path.parts]
 
 
 @pytest.mark.parametrize("path", speaking(), ids=lambda path: path.relative_to(HERE).as_posix())
