@@ -1,11 +1,12 @@
 """The training desk in a real browser: decide by keyboard, train, look at the report, use it, go back."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from starlette.testclient import TestClient
 
 from app import pipeline as pipelines
@@ -148,12 +149,29 @@ def test_a_whole_group_and_a_new_intent(desk: Desk, faults: list[str]) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#new-intent")).to_be_hidden()
     expect(page.locator("#open")).to_have_text("2")
-    page.goto(page.url.replace("/training", "/training/intents"))
+    page.get_by_role("link", name="新意图").click()
     expect(page.locator(".panel")).to_contain_text("1 / 80 句")
     expect(page.get_by_role("button", name="启用")).to_be_disabled()
     assert desk.tally() == Tally(2, 0, 3, 0)
     assert desk.lines("invoice_request")[-2:] == SAID[:2]
     assert len(load(desk.home / "intents")) == 3
+    assert faults == []
+
+
+def test_a_link_waits_for_decisions_under_way(desk: Desk, faults: list[str]) -> None:
+    page = desk.page
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(300)
+        route.continue_()
+
+    page.route("**/training/decide*", late)
+    for line in (SAID[2], SAID[4]):
+        desk.go(line)
+        page.keyboard.press("x")
+    page.get_by_role("link", name="新意图").click()
+    expect(page).to_have_url(re.compile("/training/intents$"))
+    assert desk.tally() == Tally(3, 0, 0, 2)
     assert faults == []
 
 

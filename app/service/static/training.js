@@ -2,12 +2,13 @@
 import { t, toast } from "./words.js";
 import { finder } from "./training/finder.js";
 import { forget, prefetch, settled, shown, warn, wording } from "./training/line.js";
+import { queued } from "./training/turns.js";
 import { post } from "./training/wire.js";
 
 const $ = (id) => document.getElementById(id);
 const lines = [...document.querySelectorAll(".one")], work = $("work"), dialog = $("new-intent");
 const AHEAD = 2;
-let current = null, together = null, undoable = Number(document.getElementById("undo").dataset.count), queue = Promise.resolve();
+let current = null, together = null, undoable = Number(document.getElementById("undo").dataset.count);
 
 const open = () => lines.filter((one) => !one.closest("li").hidden);
 const ids = (one) => one.dataset.ids.split(",").map(Number);
@@ -80,7 +81,7 @@ function decide(action, intent = "", title = "") {
   select(next);
   if (!next) $("undo").focus();
   say(action === "accept" ? t("归到「{intent}」", { intent: title }) : t("不收"));
-  queue = queue.then(() => settle(chosen, post("/training/decide", { action, intent, lines: sent })));
+  queued(() => settle(chosen, post("/training/decide", { action, intent, lines: sent })));
 }
 
 async function settle(chosen, answer) {
@@ -116,7 +117,7 @@ function fault(one, why) {
 function undo() {
   if ($("undo").disabled) return;
   undone();
-  queue = queue.then(async () => {
+  queued(async () => {
     const told = await post("/training/undo", null);
     if (told.error) {
       toast(told.error.message);

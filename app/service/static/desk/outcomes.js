@@ -24,6 +24,7 @@ function queued(job) {
 }
 
 export const unsaved = () => waiting > 0;
+addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
 
 export function learn(chat, got) { // what the chat looks like after what this page did to it
   if (!got?.conversation) return;
