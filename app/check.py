@@ -10,9 +10,9 @@ from app.errors import DataError, Problem
 from app.pipeline import Knowledge, load_knowledge
 from app.reply import rules as rulebook
 from app.reply.authority import RULED
-from app.reply.library import NOTICES, RATINGS, Library
 from app.reply.notices import NOTICE_KINDS
 from app.reply.reviews import REVIEW_KINDS
+from app.reply.script_library import NOTICES, RATINGS, Library
 from app.settings import Settings
 from app.shop.load import list_shops, load_shop
 from app.understand import catalogue as catalogues

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from app.errors import ArtefactError, DataError, Problem, RequestError
 from app.models import Store
+from app.outgoing import Finding, Reply
 from app.recall import Recall, last_run, pending, said_before
-from app.records import UNKNOWN, Finding, History, Message, Platform, Ranking, Reply, Risk, Scored, Utterance
+from app.records import UNKNOWN, History, Message, Platform, Ranking, Risk, Scored, Utterance
 from app.reply import facets
 from app.reply import ratings as rating_words
 from app.reply import rules as rulebook
@@ -23,13 +24,13 @@ from app.reply.dialogue import follow
 from app.reply.drafting import Drafter, Task
 from app.reply.facets import Facets
 from app.reply.handover import Case, Scribe
-from app.reply.library import Library, Styles, load_styles
 from app.reply.lint import Linter
 from app.reply.policy import Policy
 from app.reply.promises import promised
 from app.reply.ratings import Ratings
 from app.reply.remark import Noted
 from app.reply.rules import Rules
+from app.reply.script_library import Library, Styles, load_styles
 from app.reply.shape import Category
 from app.settings import Settings
 from app.shop import wording as wordings
@@ -234,7 +235,7 @@ class Pipeline:
         """Read a shop anew and answer from it from now on; what is being answered ends with what it began with."""
         with self._opening:  # who changes a shop second must also be read second
             desk = open_shop(self.knowledge, load_shop(self.knowledge.settings.shops, name))
-            desk.drafter.library.warm()
+            desk.drafter.scripts.warm()
             self._shops[name] = desk
         return desk
 

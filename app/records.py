@@ -1,4 +1,4 @@
-"""The frozen values that travel between stages."""
+"""The frozen values of a message on its way in: what was said, what was understood, what was decided."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,6 @@ Span = tuple[int, int]
 Role = Literal["buyer", "agent"]
 Status = Literal["unpaid", "unshipped", "shipped", "signed", "refunding", "closed"]
 Style = Literal["brief", "standard", "soothing"]
-Level = Literal["block", "warn", "info"]
 Kind = Literal["reply", "ask", "hand_over"]
 Flow = Literal["reception", "aftersales", "risk", "review"]
 Platform = Literal["pinduoduo", "taobao", "jd", "douyin"]
@@ -228,103 +227,3 @@ class Decision:
     missing: tuple[Missing, ...] = ()
     authority: Authority | None = None
     risk: tuple[Risk, ...] = ()
-
-
-# going out
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    stage: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A place in a text that breaks a rule; `span` counts characters of that text."""
-
-    rule: str
-    level: Level
-    span: Span
-    message: str
-    rewrite: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A reply in one style: a `Style` in chats, for public reviews one of their own."""
-
-    style: str
-    text: str
-    segments: tuple[Segment, ...]
-    blanks: tuple[str, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def sendable(self) -> bool:
-        """Hold only where nothing is left to fill and nothing is blocked."""
-        return not self.blanks and all(finding.level != "block" for finding in self.findings)
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A note for the order; `flag` asks for the coloured flag beside it."""
-
-    text: str
-    flag: bool
-    payment_note: str = ""
-    """What goes into the payment form beside it, where money goes back; the buyer reads it."""
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    at: datetime
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """How long the buyer has waited against the platform's limit, in seconds."""
-
-    waited_s: int
-    limit_s: int
-    due_at: datetime
-    counts: bool
-    """Whether the platform counts a message of that hour."""
-
-    @property
-    def urgent(self) -> bool:
-        """Tell whether two thirds of the limit are used up."""
-        return self.counts and 3 * self.waited_s >= 2 * self.limit_s
-
-
-@dataclass(frozen=True, slots=True)
-class HandOver:
-    """What whoever takes over has to know, so that the buyer need not repeat it."""
-
-    lines: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Everything an agent gets for one message."""
-
-    shop: str
-    decision: Decision
-    ranking: Ranking
-    evidence: Evidence
-    slots: tuple[Slot, ...]
-    stage: str
-    drafts: tuple[Draft, ...]
-    remark: Remark | None
-    todo: tuple[str, ...]
-    follow_up: FollowUp | None
-    hand_over: HandOver
-    clock: Clock | None
-    tone: Tone
-    promised: tuple[str, ...]
-    """What agents have promised before in this conversation."""

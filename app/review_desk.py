@@ -11,7 +11,7 @@ def reviewer(knowledge: Knowledge, desk: ShopDesk) -> Reviewer:
     return Reviewer(
         desk.counter.shop,
         desk.counter.goods,
-        desk.drafter.library,
+        desk.drafter.scripts,
         knowledge.linter,
         knowledge.reader.normaliser,
         knowledge.ear,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from app.records import Draft, Finding, Reply
+from app.outgoing import Draft, Finding, Reply
 from app.reply.drafting import Drafted
 from app.reply.reviews import ReviewReply
 

@@ -146,7 +146,7 @@ def main() -> None:
     more = parser.parse_args().growth
     print(_starts())
     pipeline = open_pipeline(Settings())
-    pipeline.shop("demo").drafter.library.warm()
+    pipeline.shop("demo").drafter.scripts.warm()
     print(f"{set_cell_size('模型和店装好的内存', 28)}{_memory():>6.0f} MB\n")
     _stages(pipeline, _messages(pipeline))
     if more:

@@ -12,7 +12,7 @@ from zlib import crc32
 
 from app.records import UNKNOWN, History, Item, Message, Order, Turn
 from app.reply.facets import Facets
-from app.reply.library import Library
+from app.reply.script_library import Library
 from app.settings import Settings
 from app.shop.load import ShopData
 from app.understand.catalogue import Catalogue
@@ -147,7 +147,7 @@ class Situations:
     shop: ShopData
     catalogue: Catalogue
     facets: Facets
-    library: Library
+    scripts: Library
     rotation: int
 
     @property
@@ -207,7 +207,7 @@ class Situations:
 
     def _stored(self) -> Iterator[Situation]:
         """Ask each question of the FAQ of each script that gives its answer."""
-        answering = [name.split("/")[1] for name in self.library.names() if "{{ faq }}" in self._source(name)]
+        answering = [name.split("/")[1] for name in self.scripts.names() if "{{ faq }}" in self._source(name)]
         for at, (row, name) in enumerate(product(self.shop.faq, answering)):
             text = row.asks[at % len(row.asks)]
             yield Situation((name,), self._at(text, self.place.times[0], at, row.sku))
@@ -237,7 +237,7 @@ class Situations:
 
     def _after(self) -> Iterator[Situation]:
         """Ask each intent after each matter, a third of the pairs in each shop and all where a script looks at it."""
-        looking = {name.split("/")[1] for name in self.library.names() if "topic" in self._source(name)}
+        looking = {name.split("/")[1] for name in self.scripts.names() if "topic" in self._source(name)}
         for at, (name, topic) in enumerate(product(self.names, filter(self._is_matter, self.names))):
             if name in looking or at % len(PLACES) == self.rotation:
                 message = self._message(self._says(name, at), at, order=at, before=(Turn("buyer", "在吗"), OFFER))

@@ -13,6 +13,7 @@ LAYERS = (
     ("__init__", "errors", "records"),
     ("strict_yaml", "settings", "tables", "html_page"),
     ("understand", "shop"),
+    ("outgoing",),
     ("reply", "models"),
     ("recall",),
     ("pipeline",),

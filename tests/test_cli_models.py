@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.reply.library import Library
+from app.reply.script_library import Library
 from app.settings import Settings
 from app.understand import catalogue as catalogues
 from tests.conftest import TABLE, Ran, Run, refused

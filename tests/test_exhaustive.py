@@ -12,9 +12,10 @@ from multiprocessing import get_context
 
 import pytest
 
+from app.outgoing import Draft
 from app.pipeline import Pipeline, load_knowledge, open_shop
 from app.recall import Recall
-from app.records import PLATFORMS, Draft, Evidence, History, Ranking, Scored, Turn, Utterance
+from app.records import PLATFORMS, Evidence, History, Ranking, Scored, Turn, Utterance
 from app.reply.facets import Facets
 from app.reply.handover import Scribe
 from app.reply.policy import Policy
@@ -107,7 +108,7 @@ class Desk:
         for rotation, place in enumerate(PLACES):
             desk = self.pipeline.shop(place.name)
             catalogue = self.pipeline.knowledge.catalogue
-            asked = Situations(place, desk.counter.shop, catalogue, self.given, desk.drafter.library, rotation)
+            asked = Situations(place, desk.counter.shop, catalogue, self.given, desk.drafter.scripts, rotation)
             yield from ((place, one) for one in asked)
 
     def sweep(self, part: int, parts: int) -> Tally:
@@ -190,7 +191,7 @@ def test_every_draft_is_clean_and_every_fact_in_it_is_proved(
     sides = set().union(*(one.sides for one in tallies))
     expected = {(intent, side) for intent, names in desk.given.patterns.items() for side in names}
     for place in PLACES:
-        unspoken = {(place.name, name) for name in desk.pipeline.shop(place.name).drafter.library.names()} - scripts
+        unspoken = {(place.name, name) for name in desk.pipeline.shop(place.name).drafter.scripts.names()} - scripts
         assert not unspoken, f"这些脚本没有查到：{sorted(unspoken)}"
         unheard = {(place.name, *side) for side in expected} - sides
         assert not unheard, f"这些面没有查到：{sorted(unheard)}"

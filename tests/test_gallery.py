@@ -11,8 +11,8 @@ from app.gallery.collect import collect, spoken_scripts
 from app.gallery.listing import figures
 from app.gallery.page import render
 from app.gallery.sheets import Cell, Gallery, Row, Sheet
+from app.outgoing import Finding
 from app.pipeline import Knowledge, load_knowledge, open_shop
-from app.records import Finding
 from app.reply.marked import Wording
 from app.reply.policy import UNCLEAR
 from app.settings import Settings
@@ -152,7 +152,7 @@ def test_a_shop_without_campaigns_has_ordinary_days_only(home: Path) -> None:
 
 
 def test_scripts_that_answer_no_message_stay_out(knowledge: Knowledge) -> None:
-    library = open_shop(knowledge, load_shop(knowledge.settings.shops, "demo")).drafter.library
+    library = open_shop(knowledge, load_shop(knowledge.settings.shops, "demo")).drafter.scripts
     assert set(spoken_scripts(library, knowledge.catalogue)) <= set(library.names())
     assert {name.split("/")[0] for name in spoken_scripts(library, knowledge.catalogue, "risk")} == {"risk"}
 

@@ -14,8 +14,9 @@ import pytest
 import yaml
 from pydantic import model_validator
 
+from app.outgoing import Reply
 from app.pipeline import Pipeline
-from app.records import History, Item, Message, Order, Reply, Status, Turn
+from app.records import History, Item, Message, Order, Status, Turn
 from app.service.schema import Sent, SentItem, SentTurn
 from app.settings import Settings
 from app.strict_yaml import load_file

@@ -14,10 +14,10 @@ from app.records import STYLES, UNKNOWN, Decision, History, Ranking, Scored, Utt
 from app.reply.briefing import Briefing, brief
 from app.reply.counter import Heard
 from app.reply.drafting import Drafted, Task
-from app.reply.library import Library
 from app.reply.marked import Wording
 from app.reply.policy import UNCLEAR, Policy
 from app.reply.remark import Noted
+from app.reply.script_library import Library
 from app.shop.load import load_shop
 from app.shop.situations import Coordinates, Situation, days, describe, situations
 from app.understand.catalogue import GROUPS, Catalogue
@@ -91,7 +91,7 @@ class Collector:
 
     def _spoken(self, decision: Decision, briefing: Briefing, heard: Utterance, where: Situation) -> Spoken:
         """Draft once for all situations that differ in nothing the script looks at."""
-        answer, library = decision.answers[0], self.desk.drafter.library
+        answer, library = decision.answers[0], self.desk.drafter.scripts
         names = looked_at(library, answer.script)
         repeat = where.repeat if "repeat" in names else 0
         values = tuple(briefing.variables[name] for name in names if name in briefing.variables)
@@ -161,7 +161,7 @@ def collect(knowledge: Knowledge, shop: str, *, today: datetime, progress: Progr
     """Build the gallery of a shop; raise NotFoundError or DataError where the shop cannot be read."""
     desk = open_shop(knowledge, load_shop(knowledge.settings.shops, shop))
     collector = Collector(knowledge, desk, Policy(knowledge.catalogue, knowledge.asks))
-    library = desk.drafter.library
+    library = desk.drafter.scripts
     every = list(situations(desk.counter.shop, today))
     samples: dict[str, list[Sample]] = {name: [] for name in spoken_scripts(library, knowledge.catalogue, group)}
     intents = [*_leading_to(knowledge.catalogue, samples), UNKNOWN]

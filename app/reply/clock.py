@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta, tzinfo
 
-from app.records import STYLES, Clock, Draft, Turn
+from app.outgoing import Clock, Draft
+from app.records import STYLES, Turn
 from app.shop.facts import ReplyClock
 
 

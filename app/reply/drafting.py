@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.records import STYLES, Answer, Decision, Draft, Flow, FollowUp, History, Platform, Remark, Segment, Style
+from app.outgoing import Draft, FollowUp, Remark, Segment
+from app.records import STYLES, Answer, Decision, Flow, History, Platform, Style
 from app.reply.briefing import Briefing
 from app.reply.dialogue import sentences
 from app.reply.facets import Facets
-from app.reply.library import NOTICES, Library, Styles
 from app.reply.lint import Linter, Shape
 from app.reply.remark import Noted, write
 from app.reply.render import Rendered, blanks, render
+from app.reply.script_library import NOTICES, Library, Styles
 from app.shop.facts import FollowUpTimes
 from app.understand.catalogue import Catalogue
 
@@ -69,7 +70,7 @@ class Task:
 class Drafter:
     """Hold one shop's scripts and the lint."""
 
-    library: Library
+    scripts: Library
     styles: Styles
     catalogue: Catalogue
     linter: Linter
@@ -96,7 +97,7 @@ class Drafter:
             repeat = task.history.repeats(answer.intent)
             facet = self.facets(answer.speaker, task.noted.utterance.normalised.text)
             variables = task.briefing.speak(style, second=at > 0, more=several and at == 0, repeat=repeat, facet=facet)
-            rendered.append(render(self.library, answer.script, variables, seed=f"{task.seed}/{repeat}"))
+            rendered.append(render(self.scripts, answer.script, variables, seed=f"{task.seed}/{repeat}"))
         return rendered
 
     def _draft(self, style: Style, rendered: Sequence[Rendered], task: Task) -> Draft:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from app.records import Clock, Decision, FollowUp, HandOver, History, Message, Slot, Tone, Turn
+from app.outgoing import Clock, FollowUp, HandOver
+from app.records import Decision, History, Message, Slot, Tone, Turn
 from app.reply.briefing import Briefing
 from app.reply.promises import promised, requested
 from app.shop.facts import money

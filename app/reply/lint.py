@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import ahocorasick
 
-from app.records import Finding, Level, Normalised, Platform, Span
+from app.outgoing import Finding, Level
+from app.records import Normalised, Platform, Span
 from app.reply.rules import ListRule, Pattern, Rules, compile_pattern
 from app.reply.shape import Category, Shape
 from app.reply.structure import Structure

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.records import Draft, Finding
+from app.outgoing import Draft, Finding
 
 LONGEST: dict[str, int] = {"brief": 30, "standard": 70}
 """Above so many characters a text of the style is called long."""

@@ -9,8 +9,8 @@ from app.records import Answer, Decision, History, Message, Status, Tone
 from app.reply.briefing import brief
 from app.reply.counter import Counter, Heard
 from app.reply.drafting import Drafted, Drafter, Task
-from app.reply.library import NOTICES
 from app.reply.remark import Noted
+from app.reply.script_library import NOTICES
 from app.understand.reader import Reader
 
 NOTICE_KINDS: Mapping[str, tuple[str, Sequence[Status]]] = {

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.records import Remark, Utterance
+from app.outgoing import Remark
+from app.records import Utterance
 from app.reply.briefing import Briefing
 from app.reply.dates import resolve
 from app.shop.facts import RemarkFormats, money

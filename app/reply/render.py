@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from jinja2 import TemplateError
 
 from app.errors import DataError, Problem
-from app.records import Segment
-from app.reply.library import HIDDEN, Library
+from app.outgoing import Segment
+from app.reply.script_library import HIDDEN, Library
 
 _OPEN, _CLOSE = "\x1e", "\x1f"
 _BLANKS = re.compile(r"【([^【】]{1,20})】")

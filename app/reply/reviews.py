@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from app.errors import RequestError
-from app.records import Draft, FollowUp, Segment
-from app.reply.library import RATINGS, Library
+from app.outgoing import Draft, FollowUp, Segment
 from app.reply.lint import Linter, Shape
 from app.reply.ratings import Ratings
 from app.reply.render import Rendered, blanks, render
 from app.reply.review_variables import ReviewVariables
+from app.reply.script_library import RATINGS, Library
 from app.shop.facts import FollowUpTimes
 from app.shop.goods import Goods
 from app.shop.load import ShopData
@@ -106,7 +106,7 @@ class Reviewer:
 
     shop: ShopData
     goods: Goods
-    library: Library
+    scripts: Library
     linter: Linter
     normalise: Normaliser
     ear: Ear
@@ -171,7 +171,7 @@ class Reviewer:
     def _draft(self, case: _Case, style: ReviewStyle) -> tuple[Draft, Rendered]:
         """Fill the script of the kind, keep it to LONGEST and lint it."""
         variables = self._variables(case, style).as_dict()
-        rendered = render(self.library, f"{RATINGS}/{case.kind}", variables, seed=_seed(case.review.text))
+        rendered = render(self.scripts, f"{RATINGS}/{case.kind}", variables, seed=_seed(case.review.text))
         segments = _fitting(rendered.segments)
         text = "".join(segment.text for segment in segments)
         facts = self.shop.facts

@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.errors import DataError, Problem
-from app.records import Finding, Level, Platform
+from app.outgoing import Finding, Level
+from app.records import Platform
 from app.reply.shape import Category, Shape
 from app.strict_yaml import load_model, relative
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.errors import DataError, Problem
-from app.records import Level, Span
+from app.outgoing import Level
+from app.records import Span
 from app.reply.rules import CheckRule, compile_pattern
 from app.reply.shape import Shape
 

@@ -9,22 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from app.records import (
-    STYLES,
-    Clock,
-    Draft,
-    Finding,
-    Item,
-    Message,
-    Order,
-    Platform,
-    Ranking,
-    Reply,
-    Role,
-    Status,
-    Style,
-    Turn,
-)
+from app.outgoing import Clock, Draft, Finding, Reply
+from app.records import STYLES, Item, Message, Order, Platform, Ranking, Role, Status, Style, Turn
 from app.understand.slots import MARKS
 
 _HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from app.desk.scripts.overrides import Overrides, Script
 from app.desk.scripts.samples import CARDS, Ask, Setting
 from app.desk.scripts.text import compose, holds_tag, split
-from app.reply.library import NOTICES, RATINGS
+from app.reply.script_library import NOTICES, RATINGS
 from app.shop.situations import MOODS, ORDERS, TIMES_ASKED
 
 OWN_ASK = "own"

@@ -40,7 +40,7 @@ def create_app(pipeline: Pipeline, *, database: str = "") -> FastAPI:
     `database` is the URL of the store, empty for the one of the settings.
     """
     settings = pipeline.knowledge.settings
-    pipeline.shop(settings.shop).drafter.library.warm()
+    pipeline.shop(settings.shop).drafter.scripts.warm()
     store = DeskStore(database or settings.database_url)
 
     @asynccontextmanager

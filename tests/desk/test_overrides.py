@@ -17,8 +17,8 @@ from app.desk.store import DeskStore
 from app.errors import DataError, NotFoundError, RequestError
 from app.pipeline import Pipeline
 from app.records import Message, Order, Turn
-from app.reply.library import Library
 from app.reply.render import render
+from app.reply.script_library import Library
 from app.reply.variables import Variables
 from app.settings import Settings
 
@@ -191,8 +191,8 @@ def test_what_is_being_answered_ends_with_what_it_began_with(own: Pipeline, over
     desk = own.shop("demo")
     save(overrides, GOOD)
     assert own.shop("demo") is not desk
-    old = render(desk.drafter.library, NAME, {**Variables().as_dict(), "standard": True}, seed="1")
-    new = render(own.shop("demo").drafter.library, NAME, {**Variables().as_dict(), "standard": True}, seed="1")
+    old = render(desk.drafter.scripts, NAME, {**Variables().as_dict(), "standard": True}, seed="1")
+    new = render(own.shop("demo").drafter.scripts, NAME, {**Variables().as_dict(), "standard": True}, seed="1")
     assert [one.text for one in new.segments if one.stage == "follow_up"] == ["出库了我给您留言。"]
     assert [one for one in old.segments if one.stage == "follow_up"] == []
 

@@ -10,7 +10,7 @@ from jinja2 import nodes
 
 from app.desk.scripts.safety import MAX_CHARS, literals, parsed, unsafe
 from app.desk.scripts.text import base_of, blocks, compose, diff, flow_of, holds_tag, split
-from app.reply.library import Library
+from app.reply.script_library import Library
 from app.settings import Settings
 
 NAME = "logistics/urge_shipment"

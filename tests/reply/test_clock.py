@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.outgoing import Clock, Draft, Finding
 from app.pipeline import Pipeline
-from app.records import STYLES, Clock, Draft, Finding, Message, Turn
+from app.records import STYLES, Message, Turn
 from app.reply.clock import paced, waiting
 from app.shop.facts import ReplyClock
 from tests.reply.desk import NOW

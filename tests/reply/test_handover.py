@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.outgoing import Reply
 from app.pipeline import Pipeline
-from app.records import STATUSES, Item, Message, Order, Reply, Role, Turn
+from app.records import STATUSES, Item, Message, Order, Role, Turn
 from app.reply.handover import MOST_CHARACTERS, MOST_LINES, mask_address, mask_numbers
 from tests.reply.desk import NOW, knowledge
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import DataError
-from app.records import PLATFORMS, Finding, Platform
+from app.outgoing import Finding
+from app.records import PLATFORMS, Platform
 from app.reply import rules as rule_files
 from app.reply.lint import Linter, Shape
 from app.reply.shape import Category

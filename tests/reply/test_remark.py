@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.records import Order, Remark
+from app.outgoing import Remark
+from app.records import Order
 from app.reply.remark import write
 from app.settings import Settings
 from app.shop.load import ShopData, list_shops, load_shop

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from app.errors import DataError
 from app.records import STATUSES, STYLES, Order, Status, Style
 from app.reply.drafting import STAGES
-from app.reply.library import HIDDEN, Library
 from app.reply.render import Rendered, blanks, render, tidy
+from app.reply.script_library import HIDDEN, Library
 from app.settings import HOME
 from tests.reply.desk import briefed, demo_desk, knowledge
 
 SCRIPTS = HOME / "scripts_zh"
-LIBRARY = demo_desk().drafter.library
+LIBRARY = demo_desk().drafter.scripts
 NAMES = LIBRARY.names()
 FLOWS = {
     "reception": ["greet", "answer", "needs", "recommend", "promo", "cross_sell", "follow_up", "close"],

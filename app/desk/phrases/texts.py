@@ -5,8 +5,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
+from app.outgoing import Finding
 from app.pipeline import Pipeline, ShopDesk
-from app.records import Finding, History, Message, Order, Ranking, Scored, Status, Tone, Turn
+from app.records import History, Message, Order, Ranking, Scored, Status, Tone, Turn
 from app.reply.briefing import Briefing, brief
 from app.reply.counter import Heard
 from app.reply.drafting import Task

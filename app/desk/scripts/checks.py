@@ -10,12 +10,12 @@ from app.desk.scripts.safety import literals, parsed, unsafe
 from app.desk.scripts.samples import Said, Sample
 from app.desk.scripts.text import base_of, split
 from app.errors import DataError, Problem
+from app.outgoing import Draft, Finding, Level
 from app.pipeline import Knowledge
-from app.records import Draft, Finding, Level
-from app.reply.library import HIDDEN, RATINGS, Library
 from app.reply.remark import KINDS
 from app.reply.render import Rendered, render
 from app.reply.review_variables import ReviewVariables
+from app.reply.script_library import HIDDEN, RATINGS, Library
 from app.reply.variables import Variables
 from app.shop.facts import FollowUpTimes, Shop
 
@@ -75,7 +75,7 @@ class Trial:
     name: str
     source: str
     common: Library
-    library: Library
+    scripts: Library
     """Holds the wording as if it were saved."""
 
     @property
@@ -105,8 +105,8 @@ def check(trial: Trial, samples: Iterable[Sample], knowledge: Knowledge, facts: 
     faults: list[Fault] = list(written(tree, knowledge, facts))
     for sample in samples:
         try:
-            spoken, usual = sample.speak(trial.library), sample.speak(trial.common)
-            broken += [problem for filled in sample.fill(trial.library) for problem in _hidden(trial, filled, own)]
+            spoken, usual = sample.speak(trial.scripts), sample.speak(trial.common)
+            broken += [problem for filled in sample.fill(trial.scripts) for problem in _hidden(trial, filled, own)]
         except BREAKS as error:
             broken.append(Problem(trial.file, sample.where, f"填不出来：{reason(error)}"))
             continue
@@ -139,7 +139,7 @@ def _unguarded(trial: Trial) -> Iterator[Problem]:
     """Fill the script where nothing at all is known: what a wording looks into must be asked for first."""
     nothing = ReviewVariables() if trial.name.startswith(f"{RATINGS}/") else Variables()
     try:
-        render(trial.library, trial.name, nothing.as_dict(), seed="1")
+        render(trial.scripts, trial.name, nothing.as_dict(), seed="1")
     except BREAKS as error:
         yield Problem(trial.file, "什么都不知道时", f"填不出来：{reason(error)}，先用 {{% if 变量 %}} 判断")
 

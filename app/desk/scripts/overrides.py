@@ -22,8 +22,8 @@ from app.desk.tables import Revision
 from app.errors import NotFoundError, RequestError
 from app.pipeline import Pipeline, ShopDesk
 from app.records import STYLES, Flow, Style
-from app.reply.library import HIDDEN, RATINGS, Library
 from app.reply.policy import UNCLEAR
+from app.reply.script_library import HIDDEN, RATINGS, Library
 
 KIND = "script"
 _LONGEST_NOTE = 200
@@ -89,7 +89,7 @@ class Overrides:
 
     def names(self, shop: str) -> tuple[str, ...]:
         """List everything that a shop may word: answers to messages, notices, public replies."""
-        library, catalogue = self._desk(shop).drafter.library, self._pipeline.knowledge.catalogue
+        library, catalogue = self._desk(shop).drafter.scripts, self._pipeline.knowledge.catalogue
         spoken = [name for name in library.names() if name == UNCLEAR or name.partition("/")[2] in catalogue]
         return (*spoken, *library.notices(), *library.ratings())
 

@@ -7,10 +7,10 @@ from app.desk.scripts.checks import BREAKS, Fault, each_once, new_faults, read, 
 from app.desk.scripts.overrides import Overrides
 from app.desk.scripts.samples import Ask, Said, Sample, Setting
 from app.errors import Problem
+from app.outgoing import Draft
 from app.pipeline import Knowledge
-from app.records import Draft
-from app.reply.library import Library
 from app.reply.marked import Piece, Wording
+from app.reply.script_library import Library
 from app.shop.facts import Shop
 
 
@@ -62,10 +62,10 @@ class Previewer:
         faults: list[Fault] = [] if tree is None or unread else [*written(tree, self.knowledge, self.facts)]
         for sample in self.overrides.samples(shop, name, ask, setting):
             usual = sample.speak(now.common)
-            after = before = _spoken(sample, now.library) or usual
+            after = before = _spoken(sample, now.scripts) or usual
             if not unread:
                 try:
-                    after = sample.speak(then.library)
+                    after = sample.speak(then.scripts)
                 except BREAKS as error:
                     problems = (*problems, Problem(then.file, sample.where, f"填不出来：{reason(error)}"))
                 else:
@@ -109,7 +109,7 @@ def said_now(overrides: Overrides, shop: str, name: str, *, stage: str = "") -> 
 
     A text that is said in every state stands without any.
     """
-    library = overrides.trial(shop, name, overrides.script(shop, name).own).library
+    library = overrides.trial(shop, name, overrides.script(shop, name).own).scripts
     alike: dict[str, list[str]] = {}
     for sample in overrides.samples(shop, name, None, Setting()):
         spoken = _spoken(sample, library)

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from app.desk.scripts.samples import Said, Sample
 from app.pipeline import Knowledge, ShopDesk
-from app.reply.library import Library
 from app.reply.render import Rendered, render
 from app.reply.review_variables import ReviewVariables
 from app.reply.reviews import Review, Reviewer
+from app.reply.script_library import Library
 from app.review_desk import reviewer
 
 _REVIEWS: Mapping[str, Sequence[tuple[int, str, bool]]] = {
@@ -52,7 +52,7 @@ def samples(
 
 def _sample(name: str, reviewer: Reviewer, review: Review) -> Sample:
     def speak(library: Library) -> Said:
-        found = replace(reviewer, library=library)(review)
+        found = replace(reviewer, scripts=library)(review)
         return Said(found.drafts, "", found.todo, "；".join(step.what for step in found.plan))
 
     def fill(library: Library) -> list[Rendered]:

@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
 
+from app.outgoing import Draft
 from app.pipeline import Pipeline, ShopDesk
-from app.records import STYLES, UNKNOWN, Answer, Decision, Draft, Flow, History, Ranking, Scored, Utterance
+from app.records import STYLES, UNKNOWN, Answer, Decision, Flow, History, Ranking, Scored, Utterance
 from app.reply.briefing import Briefing, brief
 from app.reply.counter import Heard
 from app.reply.drafting import Task
-from app.reply.library import NOTICES, Library
 from app.reply.notices import NOTICE_KINDS
 from app.reply.policy import UNCLEAR
 from app.reply.remark import Noted
 from app.reply.render import Rendered, render
+from app.reply.script_library import NOTICES, Library
 from app.shop.situations import MOODS, TIMES_ASKED, Situation, situations
 
 CARDS = ("有货", "没货", "不知哪款")
@@ -166,7 +167,7 @@ class Sampler:
 
     def _sample(self, name: str, ask: Ask, where: Situation, task: Task) -> Sample:
         def speak(library: Library) -> Said:
-            drafted = replace(self.desk.drafter, library=library)(task)
+            drafted = replace(self.desk.drafter, scripts=library)(task)
             due = drafted.follow_up.what if drafted.follow_up else ""
             return Said(drafted.drafts, drafted.remark.text if drafted.remark else "", drafted.todo, due)
 

@@ -13,8 +13,8 @@ from app.desk.scripts.preview import Previewer, said_now
 from app.desk.scripts.samples import CARDS
 from app.desk.scripts.text import diff
 from app.errors import DataError, Problem, RequestError
-from app.reply.library import NOTICES, RATINGS
 from app.reply.notices import NOTICE_KINDS
+from app.reply.script_library import NOTICES, RATINGS
 from app.service import script_forms as forms
 from app.service.parts import Parts
 from app.service.script_forms import Edited, Entry, Filter, Form, Posted
