@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from starlette.testclient import TestClient
 
 from app.pipeline import Pipeline
@@ -18,6 +18,8 @@ from tests.service.desk import RECORD, close_all
 
 CHROMIUM = "/usr/bin/chromium"
 _START_SECONDS = 20
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, not broken
 
 
 def database(folder: Path) -> str:

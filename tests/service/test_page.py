@@ -162,13 +162,37 @@ def test_keys_do_nothing_while_an_input_method_composes(desk: Page) -> None:
     assert clipboard(desk) == "第一句"
 
 
+def test_text_that_came_before_the_page_was_ready_is_answered(desk: Page) -> None:
+    def late(route: Route) -> None:
+        desk.locator("#text").fill(SAMPLE)
+        route.continue_()
+
+    desk.route("**/static/desk.js*", late)
+    desk.reload(wait_until="commit")
+    expect(desk.locator(".card")).to_have_count(3)
+    expect(desk.locator("#text")).to_have_value(SAMPLE)
+
+
 def test_order_state_changes_the_request(desk: Page) -> None:
     with desk.expect_request(MESSAGES) as posted:
         paste(desk, SAMPLE)
     assert "order" not in posted.value.post_data_json
+    expect(desk.locator(".card")).to_have_count(3)
     with desk.expect_request(DRAFTS) as asked:
         desk.get_by_role("button", name="已签收").click()
     assert asked.value.post_data_json["order"] == {"status": "signed"}
+
+
+def test_order_state_chosen_while_the_message_is_on_its_way(desk: Page) -> None:
+    def late(route: Route) -> None:
+        desk.get_by_role("button", name="已签收").click()
+        route.continue_()
+
+    desk.route(MESSAGES, late)
+    with desk.expect_request(DRAFTS) as asked:
+        paste(desk, SAMPLE)
+    assert asked.value.post_data_json["order"] == {"status": "signed"}
+    expect(desk.locator(".card")).to_have_count(3)
 
 
 def test_alt_digit_copies_while_typing(desk: Page) -> None:

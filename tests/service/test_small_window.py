@@ -24,7 +24,6 @@ def office() -> Iterator[str]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(8000)
     yield context
     context.close()
 
@@ -66,7 +65,7 @@ def test_floats_on_top_and_answers_there(context: BrowserContext, desk: Page) ->
         desk.locator("#float").click()
     assert desk.evaluate("asked") == {"width": 380, "height": 640}
     mini = waited.value.frame_locator("iframe")
-    expect(mini.locator("body.mini")).to_be_visible(timeout=20_000)
+    expect(mini.locator("body.mini")).to_be_visible()
     expect(desk.locator("#float")).to_have_attribute("aria-pressed", "true")
     mini.locator("#text").fill(BUYER)
     expect(mini.locator(".card .text").first).to_be_visible()

@@ -31,7 +31,6 @@ def chat(browser: Browser, page_url: str, office: str, wire: Wire) -> Iterator[P
     with urllib.request.urlopen(f"{page_url}/miaohui.user.js?agent=%E5%B0%8F%E7%BE%8E") as response:  # noqa: S310
         script = response.read().decode()
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    context.set_default_timeout(5000)
     page, errors = context.new_page(), list[str]()
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.expose_function("gmCall", wire.call)

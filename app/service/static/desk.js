@@ -1,5 +1,6 @@
 // The agent's page. Each part draws what it shows; this says when.
 import { drawAnswer } from "./desk/answer.js";
+import { typed } from "./desk/ask.js";
 import { drawCards, paintCards } from "./desk/cards.js";
 import { fresh, next, renew } from "./desk/chats.js";
 import { drawContext } from "./desk/context.js";
@@ -46,5 +47,7 @@ for (const id of ["fresh", "mini-fresh"]) on($(id), "click", fresh);
 on($("mini-next"), "click", next);
 on($("renew"), "click", renew);
 on($("copy-remark"), "click", () => copyRemark(desk.chat));
+const early = $("text").value; // pasted before the page was ready, or brought back by the browser
+if (early) typed(desk.chat, early);
 drawAll(desk.chat);
 connect();

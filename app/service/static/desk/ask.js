@@ -36,16 +36,24 @@ export async function ask(chat) {
   const text = messageOf(chat), whole = chat.pasted && chat.posted !== chat.messageId;
   const body = text && (whole ? posting(chat, text) : question(chat, text)), asked = JSON.stringify(body);
   if (text && asked === chat.asked) return;
+  if (whole && chat.flight?.message === chat.messageId) { // on its way: what changed since is asked once it is there
+    chat.flight.again = true;
+    return;
+  }
   clearTimeout(chat.retry);
   if (!chat.flight?.whole) chat.flight?.controller.abort(); // what was posted is kept there in any case
   if (!text) return settle(chat, { asked: "", reply: null, answered: "" });
-  const flight = { controller: new AbortController(), whole };
+  const flight = { controller: new AbortController(), whole, message: whole ? chat.messageId : "", again: false };
   Object.assign(chat, { asked, flight });
   const slow = setTimeout(() => chat.flight === flight && changed(chat, "waiting"), 200);
   const got = await post(whole ? "/v1/messages" : "/v1/drafts", body, { signal: flight.controller.signal });
   clearTimeout(slow);
   if (whole && got && !got.error) arrived(chat, body, got);
-  if (chat.flight === flight) answered(chat, text, got && whole && !got.error ? got.reply : got);
+  if (chat.flight !== flight) return;
+  if (flight.again && got && !got.error) {
+    chat.flight = null;
+    ask(chat);
+  } else answered(chat, text, got && whole && !got.error ? got.reply : got);
 }
 
 function arrived(chat, { message_id: id }, got) {
