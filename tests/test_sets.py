@@ -2,20 +2,25 @@
 
 import re
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.evaluate.confidence import auroc
 from app.pipeline import Pipeline
-from app.records import Ranking
+from app.records import Message, Ranking, Turn
 from app.strict_yaml import load_file
 
 FOLDER = Path(__file__).parent / "sets"
+NOON = datetime(2026, 5, 12, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 SURE = 0.7
 EXACT_FLOOR, F1_FLOOR = 0.72, 0.9
 """Of the messages that ask several things: whole sets found, and the F1 score over all intents."""
+ANSWERED_FLOOR, INVENTED_CEILING = 0.6, 0.05
+"""Of the same messages: those of which all is answered, and the share of answers to what nobody asked."""
 SMALL_TALK = ("chat", "other")
 COUNTS = {"multi_intent": 170, "off_domain": 220, "near_domain": 110}
 LONGEST = 100
@@ -114,6 +119,18 @@ def test_several_questions_are_found(pipeline: Pipeline) -> None:
         found += len(heard)
     assert exact / len(several()) >= EXACT_FLOOR
     assert 2 * hit / (wanted + found) >= F1_FLOOR
+
+
+def test_several_questions_are_answered(pipeline: Pipeline) -> None:
+    whole = invented = said = 0
+    for asked in several():
+        decision = pipeline.reply(Message((Turn("buyer", asked.text),), NOON), shop="demo").decision
+        answered = {answer.intent for answer in decision.answers}
+        whole += answered == set(asked.intents)
+        invented += len(answered - set(asked.intents))
+        said += len(answered)
+    assert whole / len(several()) >= ANSWERED_FLOOR
+    assert invented / said <= INVENTED_CEILING
 
 
 @pytest.mark.parametrize("name", LIMITS)

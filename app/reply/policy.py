@@ -23,6 +23,13 @@ _REPEATS_TO_LEAD = 2
 _SOUNDS_LIKE = 0.2
 """From this chance on a message may also mean the other intent."""
 
+_ASKED_APART = 0.95
+"""So sure must a clause be of an errand of its own (改地址, 开票) to be answered beside what sounds like it."""
+_NEWS = frozenset({"order_placed", "received_notice"})
+"""No errands: said on the way to one."""
+_CANCELS = "cancel_order"
+"""No errand of its own beside an after-sales matter: 退款申请了，给我取消."""
+
 _SURE = 0.5
 """From this chance on no fact of the goods talks over a matter of …"""
 _TROUBLES = frozenset({"order", "logistics", "aftersales"})
@@ -129,7 +136,7 @@ class Policy:
             matters = heard
         for scored in sorted(matters, key=lambda scored: scored.name != ranking.scored[0].name):
             others = {answer.intent for answer in answers.values()} - set(alarmed)
-            if scored.name not in alarmed and not any(self._told_twice(scored.name, other) for other in others):
+            if scored.name not in alarmed and not any(self._told_twice(scored, other) for other in others):
                 script = self._script(scored.name, order)
                 answers.setdefault(script, Answer(scored.name, script, scored.confidence))
         place = {scored.name: at for at, scored in enumerate(ranking.intents)}
@@ -138,13 +145,20 @@ class Policy:
         )
         return tuple(self._matter_first(ordered)[:_MOST_ANSWERS])
 
-    def _told_twice(self, one: str, other: str) -> bool:
+    def _told_twice(self, scored: Scored, other: str) -> bool:
         """Tell whether one reply serves both: easily confused intents are mostly one trouble told twice.
 
-        Questions before buying are answered each.
+        Questions before buying are answered each, and so is an errand that a clause surely asks: 少一包，发票也没有.
         """
-        questions = self.catalogue[one].group == self.catalogue[other].group == "presale"
-        return not questions and self.catalogue.confusable(one, other)
+        if not self.catalogue.confusable(scored.name, other):
+            return False
+        names = {scored.name, other}
+        groups = {self.catalogue[name].group for name in names}
+        if groups == {"presale"}:
+            return False
+        errand = "order" in groups and "risk" not in groups and not names & _NEWS
+        same = _CANCELS in names and "aftersales" in groups
+        return not errand or same or scored.confidence < _ASKED_APART
 
     def _matter_first(self, answers: Sequence[Answer]) -> list[Answer]:
         goods = any(answer.script.startswith("aftersales/") for answer in answers)

@@ -27,7 +27,7 @@ _SURE_ALONE = 0.7
 """A message this sure of itself needs nothing said before it."""
 _CONTEXT_TURNS, _CONTEXT_TAIL, _CONTEXT_WEIGHT = 2, 30, 0.65
 """How many turns back are read, how many characters of each, and how much they count."""
-_MERE_NOTICES = frozenset({"received_notice"})
+_MERE_NOTICES = frozenset({"received_notice", "order_placed"})
 """Said on the way to what is wanted: 收到了，少个扳手."""
 _SMALL_TALK = frozenset({"chat", "other"})
 _PERSON = "human_agent"

@@ -69,10 +69,15 @@ def noted(text: str, *, shop: ShopData | None = None, **message: Any) -> Noted:
 
 
 def decided(
-    *intents: str, text: str = "在吗", history: History | None = None, alarms: Sequence[Alarm] = (), **message: Any
+    *intents: str,
+    text: str = "在吗",
+    history: History | None = None,
+    alarms: Sequence[Alarm] = (),
+    sure: float = 0.9,
+    **message: Any,
 ) -> Decision:
-    """Decide on a message that was heard as `intents`, in that order."""
-    scored = tuple(Scored(name, 0.9) for name in intents)
+    """Decide on a message that was heard as `intents`, in that order, each as `sure` as the others."""
+    scored = tuple(Scored(name, sure) for name in intents)
     policy = Policy(knowledge().catalogue, knowledge().asks)
     briefing = briefed(text, **message)
     order = message.get("order") or Order()
