@@ -25,8 +25,6 @@ _SOUNDS_LIKE = 0.2
 
 _ASKED_APART = 0.95
 """So sure must a clause be of an errand of its own (改地址, 开票) to be answered beside what sounds like it."""
-_NEWS = frozenset({"order_placed", "received_notice"})
-"""No errands: said on the way to one."""
 _CANCELS = "cancel_order"
 """No errand of its own beside an after-sales matter: 退款申请了，给我取消."""
 
@@ -156,7 +154,7 @@ class Policy:
         groups = {self.catalogue[name].group for name in names}
         if groups == {"presale"}:
             return False
-        errand = "order" in groups and "risk" not in groups and not names & _NEWS
+        errand = "order" in groups and "risk" not in groups
         same = _CANCELS in names and "aftersales" in groups
         return not errand or same or scored.confidence < _ASKED_APART
 

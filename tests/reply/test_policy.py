@@ -102,7 +102,6 @@ def test_a_demand_follows_its_cause(heard: tuple[str, ...], scripts: list[str]) 
         (("urge_shipment", "change_address"), ["urge_shipment", "change_address"]),
         (("change_order", "change_address"), ["change_order", "change_address"]),
         (("refund_request", "cancel_order"), ["refund_request"]),
-        (("missing_item", "order_placed"), ["missing_item"]),
         (("track_parcel", "urge_delivery"), ["track_parcel"]),
         (("gift_missing", "gift_query"), ["gift_missing"]),
     ],
