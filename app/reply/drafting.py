@@ -10,7 +10,7 @@ from app.reply.briefing import Briefing
 from app.reply.dialogue import sentences
 from app.reply.facets import Facets
 from app.reply.lint import Linter, Shape
-from app.reply.remark import Noted, write
+from app.reply.remark import Noted, together, write
 from app.reply.render import Rendered, blanks, render
 from app.reply.script_library import NOTICES, Library, Styles
 from app.shop.facts import FollowUpTimes
@@ -80,14 +80,24 @@ class Drafter:
         spoken = {style: self._speak(style, task) for style in STYLES if style in task.styles}
         drafts = tuple(self._draft(style, rendered, task) for style, rendered in spoken.items())
         hidden = next(iter(spoken.values()))
-        facts = task.noted.shop.facts
+        times = task.noted.shop.facts.follow_up
+        dues = [_due(one.follow_up, times, task.noted.now) for one in hidden]
         return Drafted(
             drafts,
             drafts[-1].segments[-1].stage if drafts[-1].segments else "",
-            next((remark for one in hidden if (remark := write(one.remark, task.noted))), None),
+            together(self._notes(hidden, task)),
             tuple(dict.fromkeys(line for one in hidden for line in one.todo)),
-            next((due for one in hidden if (due := _due(one.follow_up, facts.follow_up, task.noted.now))), None),
+            min(filter(None, dues), key=lambda due: due.at, default=None),
         )
+
+    def _notes(self, hidden: Sequence[Rendered], task: Task) -> list[Remark]:
+        """Write the notes of the answers; that of a cause stands for the demand beside it too."""
+        written = [
+            (answer.intent in self.catalogue and self.catalogue[answer.intent].file.demand, note)
+            for answer, one in zip(task.decision.answers, hidden, strict=True)
+            if (note := write(one.remark, task.noted))
+        ]
+        return [note for demand, note in written if not demand] or [note for _, note in written]
 
     def _speak(self, style: Style, task: Task) -> list[Rendered]:
         """Fill the script of every answer."""
@@ -106,7 +116,7 @@ class Drafter:
         trouble = self._flow(task.decision.answers[0]) != "reception"
         for at, (answer, one) in enumerate(zip(task.decision.answers, rendered, strict=True)):
             flow = self._flow(answer)
-            stages = self.styles(style, flow, second=at > 0, more=len(rendered) > 1)
+            stages = self.styles(style, flow, at=at, of=len(rendered))
             aside = trouble and flow == "reception"  # a question beside a trouble is answered after it
             spoken += [(aside, segment) for segment in one.segments if segment.stage in stages]
         if task.history.closed:

@@ -1,6 +1,7 @@
 """Write the order note in the shop's own formats; a fact that is missing stays a named blank."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,6 +55,14 @@ def write(wish: str, noted: Noted) -> Remark | None:
         note, payment = (one.format(reason=text, amount=amount) for one in (formats.refund, formats.payment))
         return Remark(note, flag=True, payment_note=payment or note)
     return None
+
+
+def together(notes: Sequence[Remark]) -> Remark | None:
+    """Make one note of those of several answers, for an order has one place for it; None where there are none."""
+    if not notes:
+        return None
+    text = "；".join(dict.fromkeys(note.text for note in notes))
+    return Remark(text, any(note.flag for note in notes), next((n.payment_note for n in notes if n.payment_note), ""))
 
 
 def _address(formats: RemarkFormats, noted: Noted) -> str:

@@ -31,6 +31,8 @@ HIDDEN = ("remark", "todo", "follow_up_at")
 """Blocks that the buyer never sees."""
 RATINGS, NOTICES = "ratings", "notices"
 """The group of public replies to reviews: they answer no chat intent and have variables of their own."""
+_LONGEST: Style = "soothing"
+"""The style that has room for a closing word where several things were asked."""
 _BANNED_FILTERS = frozenset({"default", "d", "safe"})
 
 
@@ -41,6 +43,7 @@ class _Styles(BaseModel):
 
     core: tuple[str, ...]
     opening: tuple[str, ...]
+    closing: tuple[str, ...]
     brief: dict[str, tuple[str, ...]]
     standard: dict[str, tuple[str, ...]]
     soothing: dict[str, tuple[str, ...]]
@@ -52,14 +55,17 @@ class Styles:
 
     core: frozenset[str]
     opening: frozenset[str]
+    closing: frozenset[str]
     spoken: Mapping[tuple[str, str], frozenset[str]]
 
-    def __call__(self, style: Style, flow: str, *, second: bool, more: bool = False) -> frozenset[str]:
-        """Give the stages; where more than one question is answered, the first opens and all keep to the core."""
+    def __call__(self, style: Style, flow: str, *, at: int = 0, of: int = 1) -> frozenset[str]:
+        """Give the stages of answer `at` of so many: the first opens, the last may close, all keep to the core."""
         stages = self.spoken[style, flow]
-        if second:
-            return stages & self.core
-        return stages & (self.core | self.opening) if more else stages
+        if of == 1:
+            return stages
+        opening = self.opening if at == 0 else frozenset[str]()
+        closing = self.closing if at == of - 1 and style == _LONGEST else frozenset[str]()
+        return stages & (self.core | opening | closing)
 
 
 def load_styles(scripts: Path) -> Styles:
@@ -71,7 +77,7 @@ def load_styles(scripts: Path) -> Styles:
         "soothing": file.soothing,
     }
     spoken = {(style, flow): frozenset(stages) for style, table in tables.items() for flow, stages in table.items()}
-    return Styles(frozenset(file.core), frozenset(file.opening), spoken)
+    return Styles(frozenset(file.core), frozenset(file.opening), frozenset(file.closing), spoken)
 
 
 class Library:
