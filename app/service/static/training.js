@@ -1,8 +1,8 @@
 // Decide on messages that nobody understood: by key, shown at once, told to the service behind it.
+import { drained, inTurn, pending } from "./in_turn.js";
 import { t, toast } from "./words.js";
 import { finder } from "./training/finder.js";
 import { forget, prefetch, settled, shown, warn, wording } from "./training/line.js";
-import { queued } from "./training/turns.js";
 import { post } from "./training/wire.js";
 
 const $ = (id) => document.getElementById(id);
@@ -81,7 +81,7 @@ function decide(action, intent = "", title = "") {
   select(next);
   if (!next) $("undo").focus();
   say(action === "accept" ? t("归到「{intent}」", { intent: title }) : t("不收"));
-  queued(() => settle(chosen, post("/training/decide", { action, intent, lines: sent })));
+  inTurn(() => settle(chosen, post("/training/decide", { action, intent, lines: sent })));
 }
 
 async function settle(chosen, answer) {
@@ -117,7 +117,7 @@ function fault(one, why) {
 function undo() {
   if ($("undo").disabled) return;
   undone();
-  queued(async () => {
+  inTurn(async () => {
     const told = await post("/training/undo", null);
     if (told.error) {
       toast(told.error.message);
@@ -177,7 +177,15 @@ async function pick(number) {
   if (choice) decide("accept", choice.dataset.intent, choice.querySelector("span").textContent);
 }
 
+function leave(event) { // what was decided gets there first
+  const link = event.target.closest("a[href]");
+  if (!link || !pending() || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  drained().finally(() => link.click());
+}
+
 document.addEventListener("keydown", pressed);
+document.addEventListener("click", leave);
 $("groups").addEventListener("click", ({ target }) => {
   const one = target.closest(".one");
   if (one) select(one);

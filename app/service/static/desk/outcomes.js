@@ -1,11 +1,11 @@
 // Tell the service what became of a draft: one after the other, again until it is acknowledged.
+import { drained, inTurn } from "../in_turn.js";
 import { t, toast } from "../words.js";
 import { agentName } from "./dom.js";
 import { note, seen } from "./rows.js";
 import { pause, post, random } from "./wire.js";
 
 const LATEST = 30_000;
-let line = Promise.resolve(), waiting = 0;
 
 async function deliver(path, body) { // the key makes a repeated one count once
   for (let wait = 1000; ; wait = Math.min(wait * 2, LATEST)) {
@@ -17,15 +17,6 @@ async function deliver(path, body) { // the key makes a repeated one count once
   }
 }
 
-function queued(job) {
-  waiting += 1;
-  line = line.then(job).finally(() => { waiting -= 1; });
-  return line;
-}
-
-export const unsaved = () => waiting > 0;
-addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
-
 export function learn(chat, got) { // what the chat looks like after what this page did to it
   if (!got?.conversation) return;
   Object.assign(chat, { known: true, lastSeen: seen(got.conversation) });
@@ -34,7 +25,7 @@ export function learn(chat, got) { // what the chat looks like after what this p
 
 export function record(chat, outcome) {
   const body = { ...outcome, conversation_id: chat.id, agent: agentName() || undefined, key: random() };
-  return queued(async () => {
+  return inTurn(async () => {
     const got = await deliver("/v1/outcomes", body);
     learn(chat, got);
     return got;
@@ -42,9 +33,9 @@ export function record(chat, outcome) {
 }
 
 export function keep(chat, message) { // typed text becomes a message of the chat once its draft was used
-  if (chat.posted === message.message_id) return line;
+  if (chat.posted === message.message_id) return drained();
   chat.posted = message.message_id;
-  return queued(async () => {
+  return inTurn(async () => {
     learn(chat, await deliver("/v1/messages", message));
   });
 }

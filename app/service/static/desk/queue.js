@@ -1,8 +1,8 @@
 // The list of open chats, live: the most urgent stands at the top, and nothing moves under the pointer.
+import { pending } from "../in_turn.js";
 import { t } from "../words.js";
 import { choose, close, renew } from "./chats.js";
 import { $, el, on } from "./dom.js";
-import { unsaved } from "./outcomes.js";
 import { clockText, level, note, noteAll, onRows, ordered, seen, waited } from "./rows.js";
 import { changed, desk } from "./state.js";
 import { drawClock } from "./talk.js";
@@ -92,7 +92,7 @@ function told(row) {
   missed?.push(row);
   note(row);
   const { chat } = desk;
-  if (row.id !== chat.id || chat.flight?.whole || unsaved() || !chat.known || seen(row) === chat.lastSeen) return;
+  if (row.id !== chat.id || chat.flight?.whole || pending() || !chat.known || seen(row) === chat.lastSeen) return;
   if (chat.editing >= 0 && row.last?.role === "buyer") Object.assign(chat, { stale: true, lastSeen: seen(row) });
   else return void renew();
   changed(chat, "stale");
