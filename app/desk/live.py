@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 _WAITING = 200
@@ -39,10 +40,11 @@ class Live:
                 queue.put_nowait(Event(name, data))
 
     async def listen(self, shop: str) -> AsyncIterator[Event]:
-        """Give the events of a shop as they come."""
+        """Give the events of a shop as they come; `hello` is the first, and from then on none is missed."""
         queue: asyncio.Queue[Event] = asyncio.Queue(_WAITING)
         self._listening[queue] = shop
         try:
+            yield Event("hello", {"now": datetime.now(UTC).isoformat(timespec="seconds")})
             while True:
                 yield await queue.get()
         finally:

@@ -18,6 +18,8 @@ from app.service.chat_schema import MessageRequest, message_of, noted, summary_j
 from app.service.parts import Parts
 from app.service.schema import reply_json
 
+_RETRY_MS = 2_000
+"""How long a page waits before it connects again."""
 _SAME_TURN = timedelta(minutes=10)
 """What a client reports as said within this time of a used draft with the same words is that draft."""
 
@@ -68,9 +70,8 @@ def routes(parts: Parts) -> APIRouter:
     @router.get("/v1/events", response_class=EventSourceResponse)
     async def events(shop: Annotated[str, Depends(heard_of)]) -> AsyncIterable[ServerSentEvent]:
         """Send what happens to the conversations of a shop as it happens."""
-        yield ServerSentEvent(event="hello", data={"now": datetime.now(UTC).isoformat(timespec="seconds")}, retry=2000)
         async for one in parts.live.listen(shop):
-            yield ServerSentEvent(event=one.name, data=one.data)
+            yield ServerSentEvent(event=one.name, data=one.data, retry=_RETRY_MS)
 
     return router
 

@@ -121,7 +121,7 @@ export function connect() {
   clearTimeout(timer);
   source?.close();
   source = new EventSource(`/v1/events?${new URLSearchParams({ shop })}`);
-  on(source, "open", () => {
+  on(source, "hello", () => { // from here on nothing is missed, so what was before is read now
     wait = FIRST;
     link("");
     readAll();
